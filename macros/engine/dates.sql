@@ -1,0 +1,47 @@
+{#- MMDDYYYY text to a date; null where it is none (extract contract, DE 1019's format). -#}
+{% macro parse_mmddyyyy(expression) -%}
+    case
+        when {{ matches(expression, '^[0-9]{8}$') }} and substr({{ expression }}, 5, 4) <> '0000'
+            then try_cast(
+                concat(
+                    substr({{ expression }}, 5, 4), '-', substr({{ expression }}, 1, 2), '-', substr({{ expression }}, 3, 2)
+                ) as date
+            )
+    end
+{%- endmacro %}
+
+{#- Plain decimals only: no sign, exponent or thousands mark; six places keep 9.999999 below 10 (R60). -#}
+{% macro parse_number(expression) -%}
+    case
+        when {{ matches(expression, '^[0-9]{1,12}([.][0-9]{1,6})?$') }}
+            then try_cast({{ expression }} as decimal(18, 6))
+    end
+{%- endmacro %}
+
+{#- Program year a date falls in: July 1 - June 30, named after its first half (rules, Program Year 2023 Participation Dates). -#}
+{% macro program_year_of(date_expression) -%}
+    cast(
+        extract(year from {{ date_expression }}) - case when extract(month from {{ date_expression }}) < 7 then 1 else 0 end
+        as integer
+    )
+{%- endmacro %}
+
+{#- 2324 -> 2023 (extract contract). -#}
+{% macro program_year_of_reporting_year(reporting_year) -%}
+    cast(2000 + cast(substr({{ reporting_year }}, 1, 2) as integer) as integer)
+{%- endmacro %}
+
+{#- Completed years at a date; born on February 29 = a year older on March 1 of a common year (R6). -#}
+{% macro completed_years(birth_date, at_date) -%}
+    cast(
+        extract(year from {{ at_date }}) - extract(year from {{ birth_date }})
+        - case
+            when
+                extract(month from {{ at_date }}) * 100 + extract(day from {{ at_date }})
+                < extract(month from {{ birth_date }}) * 100 + extract(day from {{ birth_date }})
+                then 1
+            else 0
+        end
+        as integer
+    )
+{%- endmacro %}

@@ -1,0 +1,39 @@
+{#- Engine differences in text functions, each behind a dispatch. -#}
+
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'nrs')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) -%}
+    ({{ expression }} rlike '{{ pattern }}')
+{%- endmacro %}
+
+{% macro duckdb__matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, '{{ pattern }}')
+{%- endmacro %}
+
+{#- One row per part of a separated text: a lateral join item with the column `part`. -#}
+{% macro split_to_rows(expression, separator) -%}
+    {{ return(adapter.dispatch('split_to_rows', 'nrs')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro default__split_to_rows(expression, separator) -%}
+    lateral explode(split({{ expression }}, {{ separator }})) as parts (part)
+{%- endmacro %}
+
+{% macro duckdb__split_to_rows(expression, separator) -%}
+    unnest(string_split({{ expression }}, {{ separator }})) as parts (part)
+{%- endmacro %}
+
+{#- Stops the statement with a message of ours. -#}
+{% macro sql_error(message) -%}
+    {{ return(adapter.dispatch('sql_error', 'nrs')(message)) }}
+{%- endmacro %}
+
+{% macro default__sql_error(message) -%}
+    raise_error({{ message }})
+{%- endmacro %}
+
+{% macro duckdb__sql_error(message) -%}
+    error({{ message }})
+{%- endmacro %}

@@ -1,0 +1,204 @@
+{#- One row per record of an extract, typed, with its faults (extract contract, "What bad input gets"; R60).
+
+    A fault is column, reason, action and the value as it came, held as one text so that a record is read once:
+    chr(31) between the four, chr(30) after each fault. `rejected` rejects the record, `value_ignored` blanks the value. -#}
+{% macro base_extract(extract) -%}
+{#- References named outside the loops, which are empty while dbt parses. -#}
+{%- do ref('code_lists') -%}
+{%- if extract != 'agencies' -%}{%- do ref('base_fcs__agencies') -%}{%- endif -%}
+{%- set columns = extract_contract(extract)['columns'] -%}
+{%- set sql_types = {'date': 'date', 'required_date': 'date', 'number': 'decimal', 'hours': 'decimal'} -%}
+with source as (
+    {{ read_extract(extract) }}
+),
+
+trimmed as (
+    select
+        source_file,
+        record_number,
+        {%- for column in columns %}
+        {{ column.name }} as raw_{{ column.name }},
+        nullif(trim({{ column.name }}), '') as {{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from source
+),
+
+parsed as (
+    select
+        *
+        {%- for column in columns if sql_types.get(column.type) == 'date' %},
+        {{ parse_mmddyyyy(column.name) }} as parsed_{{ column.name }}
+        {%- endfor %}
+        {%- for column in columns if sql_types.get(column.type) == 'decimal' %},
+        {{ parse_number(column.name) }} as parsed_{{ column.name }}
+        {%- endfor %}
+        {%- for column in columns if column.code_list is defined %},
+        {{ column.name }} in (
+            select codes.code from {{ ref('code_lists') }} as codes
+            where codes.code_list = '{{ column.code_list }}' and codes.state in ('US', '{{ var("state") }}')
+        ) as listed_{{ column.name }}
+        {%- endfor %}
+        {%- for column in columns if column.type in ('agency', 'agency_or_state') %},
+        {{ column.name }} in (
+            select agencies.agency_id from {{ ref('base_fcs__agencies') }} as agencies where not agencies.is_rejected
+        ) {% if column.type == 'agency_or_state' %}or {{ column.name }} = 'STATE' {% endif %}as listed_{{ column.name }}
+        {%- endfor %}
+    from trimmed
+),
+
+faulted as (
+    select
+        *,
+        concat(
+            {%- for column in columns %}
+            {{ extract_column_faults(column) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as fault_text
+    from parsed
+)
+
+select
+    source_file,
+    cast(record_number as bigint) as record_number,
+    {%- for column in columns %}
+    {%- if column.type == 'hours' %}
+    coalesce(parsed_{{ column.name }}, 0) as {{ column.name }},
+    {%- elif sql_types.get(column.type) %}
+    parsed_{{ column.name }} as {{ column.name }},
+    {%- elif column.code_list is defined %}
+    case when listed_{{ column.name }} then {{ column.name }} end as {{ column.name }},
+    {%- else %}
+    {{ column.name }},
+    {%- endif %}
+    {%- endfor %}
+    nullif(fault_text, '') as faults,
+    position(concat(chr(31), 'rejected', chr(31)) in fault_text) > 0 as is_rejected
+from faulted
+{%- endmacro %}
+
+{#- The SQL text of one column's faults: '' where there is none. -#}
+{% macro extract_column_faults(column) -%}
+    {%- set name = column.name -%}
+    {%- set blank = name ~ ' is null' -%}
+    {%- set checks = [] -%}
+    {%- if column.type in ('key', 'agency', 'agency_or_state', 'reporting_year', 'term', 'fleid', 'required_date', 'required_code', 'year_quarter') -%}
+        {%- do checks.append((blank, 'blank', 'rejected')) -%}
+    {%- endif -%}
+    {%- if column.type in ('agency', 'agency_or_state') -%}
+        {%- do checks.append(('not listed_' ~ name, 'unknown_agency', 'rejected')) -%}
+    {%- elif column.type == 'reporting_year' -%}
+        {%- do checks.append((
+            'not (' ~ matches(name, '^[0-9]{4}$') ~ ' and (try_cast(substr(' ~ name ~ ', 1, 2) as integer) + 1) % 100 = try_cast(substr(' ~ name ~ ', 3, 2) as integer))',
+            'not_a_reporting_year', 'rejected')) -%}
+    {%- elif column.type == 'term' -%}
+        {%- do checks.append(('not ' ~ matches(name, '^[123][EB]$'), 'not_a_term', 'rejected')) -%}
+    {%- elif column.type == 'fleid' -%}
+        {%- do checks.append(('not ' ~ matches(name, column.get('pattern', '^FL[0-9]{12}$')), 'malformed_fleid', 'rejected')) -%}
+    {%- elif column.type == 'year_quarter' -%}
+        {%- do checks.append(('not ' ~ matches(name, '^[0-9]{4}Q[1-4]$'), 'not_a_quarter', 'rejected')) -%}
+    {%- elif column.type in ('date', 'required_date') -%}
+        {%- do checks.append((name ~ ' is not null and parsed_' ~ name ~ ' is null', 'not_a_date', 'rejected')) -%}
+        {%- if column.not_before is defined -%}
+            {%- do checks.append(('parsed_' ~ name ~ ' < parsed_' ~ column.not_before, 'before_' ~ column.not_before, 'rejected')) -%}
+        {%- endif -%}
+    {%- elif column.type == 'hours' -%}
+        {%- do checks.append((name ~ ' is not null and parsed_' ~ name ~ ' is null', 'not_hours', 'rejected')) -%}
+        {%- do checks.append((blank, 'blank_hours_counted_as_0', 'value_ignored')) -%}
+    {%- elif column.type == 'number' -%}
+        {%- do checks.append((name ~ ' is not null and parsed_' ~ name ~ ' is null', 'not_a_number', 'value_ignored')) -%}
+    {%- elif column.type == 'required_code' -%}
+        {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'rejected')) -%}
+    {%- elif column.type == 'code' -%}
+        {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
+    {%- endif -%}
+    {%- if not checks -%}''{%- endif -%}
+    {%- for condition, reason, action in checks -%}
+            case
+                when {{ condition }}
+                    then concat('{{ name }}', chr(31), '{{ reason }}', chr(31), '{{ action }}', chr(31), coalesce(raw_{{ name }}, ''), chr(30))
+                else ''
+            end{{ ',\n            ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Records that another record stands for: exact copies, and the losers of a key clash. The latest reporting term wins,
+    else the later line (extract contract). Unusable records are out before (R60). -#}
+{% macro repeated_records(extract) -%}
+{%- set contract = extract_contract(extract) -%}
+{%- set names = contract['columns'] | map(attribute='name') | list -%}
+{%- set key = contract['natural_key'] or names -%}
+select
+    '{{ extract }}' as extract_name,
+    source_file,
+    record_number,
+    case when copy_number > 1 then 'duplicate' else 'superseded' end as disposition,
+    first_value(source_file) over (partition by {{ key | join(', ') }} order by preference) as kept_source_file,
+    first_value(record_number) over (partition by {{ key | join(', ') }} order by preference) as kept_record_number
+from (
+    select
+        *,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by
+                case when copy_number = 1 then 0 else 1 end,
+                {%- for name in ['reporting_year', 'term_id'] if name in names %}
+                {{ name }} desc,
+                {%- endfor %}
+                source_file desc,
+                record_number desc
+        ) as preference
+    from (
+        select
+            records.*,
+            row_number() over (
+                partition by {% for name in names %}records.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+                order by records.source_file, records.record_number
+            ) as copy_number
+        from {{ ref('base_fcs__' ~ extract) }} as records
+        inner join (
+            select {{ key | join(', ') }}
+            from {{ ref('base_fcs__' ~ extract) }}
+            where not is_rejected
+            group by {{ key | join(', ') }}
+            having count(*) > 1
+        ) as repeated_keys
+            on
+                {%- for name in key %}
+                {{ 'and ' if not loop.first }}records.{{ name }} is not distinct from repeated_keys.{{ name }}
+                {%- endfor %}
+        where not records.is_rejected
+    ) as copies
+) as contested
+qualify preference > 1
+{%- endmacro %}
+
+{#- The records the rules work on: usable and standing for themselves. -#}
+{% macro staged_extract(extract) -%}
+{%- set contract = extract_contract(extract) -%}
+with base as (
+    select * from {{ ref('base_fcs__' ~ extract) }}
+)
+{%- if not contract['keep_duplicates'] %},
+
+repeated as (
+    select * from {{ ref('base_fcs__repeated_records') }}
+    where extract_name = '{{ extract }}'
+)
+{%- endif %}
+
+select
+    base.source_file,
+    base.record_number,
+    {%- for column in contract['columns'] %}
+    base.{{ column.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from base
+where
+    not base.is_rejected
+    {%- if not contract['keep_duplicates'] %}
+    and not exists (
+        select 1 from repeated
+        where repeated.source_file = base.source_file and repeated.record_number = base.record_number
+    )
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,88 @@
+with periods as (
+    select * from {{ ref('int_spans') }}
+    where pop_number is not null
+),
+
+person_years as (
+    select * from {{ ref('int_person_years') }}
+),
+
+attributes as (
+    select * from {{ ref('int_person_attributes') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+supplemental_iet as (
+    select distinct
+        agency_id,
+        fleid,
+        {{ program_year_of_reporting_year('reporting_year') }} as program_year
+    from {{ ref('stg_fcs__iet_supplemental') }}
+),
+
+-- A row with a listed IET number, or of the agency that the supplemental file names (R11, R69).
+iet_periods as (
+    select
+        enrollments.scope,
+        enrollments.scope_id,
+        enrollments.fleid,
+        enrollments.program_year,
+        enrollments.pop_number,
+        min(enrollments.entry_date) as first_iet_entry_date,
+        min(concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')')) as iet_evidence
+    from {{ ref('int_pop_enrollments') }} as enrollments
+    left join supplemental_iet
+        on
+            enrollments.agency_id = supplemental_iet.agency_id
+            and enrollments.fleid = supplemental_iet.fleid
+            and enrollments.program_year = supplemental_iet.program_year
+    where enrollments.is_iet or supplemental_iet.fleid is not null
+    group by
+        enrollments.scope, enrollments.scope_id, enrollments.fleid, enrollments.program_year, enrollments.pop_number
+)
+
+select
+    periods.scope,
+    periods.scope_id,
+    periods.fleid,
+    periods.program_year,
+    periods.pop_number,
+    periods.span_number,
+    periods.entry_date,
+    periods.exit_date,
+    periods.is_exited,
+    periods.instructional_hours,
+    iet_periods.first_iet_entry_date is not null as is_iet,
+    iet_periods.first_iet_entry_date,
+    iet_periods.iet_evidence,
+    -- Flags of the year stand on every period of it (R12, R13, R14).
+    person_years.is_distance,
+    coalesce(attributes.is_correctional, false) as is_correctional,
+    case
+        when program_years.outcomes_exclusion_unit = 'program_year' then person_years.is_outcomes_excluded
+        else periods.has_outcomes_exclusion
+    end as is_outcomes_excluded
+from periods
+inner join program_years on periods.program_year = program_years.program_year
+inner join person_years
+    on
+        periods.scope = person_years.scope
+        and periods.scope_id = person_years.scope_id
+        and periods.fleid = person_years.fleid
+        and periods.program_year = person_years.program_year
+left join attributes
+    on
+        periods.scope = attributes.scope
+        and periods.scope_id = attributes.scope_id
+        and periods.fleid = attributes.fleid
+        and periods.program_year = attributes.program_year
+left join iet_periods
+    on
+        periods.scope = iet_periods.scope
+        and periods.scope_id = iet_periods.scope_id
+        and periods.fleid = iet_periods.fleid
+        and periods.program_year = iet_periods.program_year
+        and periods.pop_number = iet_periods.pop_number

@@ -1,0 +1,46 @@
+with enrollments as (
+    select * from {{ ref('int_nrs_enrollments') }}
+),
+
+terms as (
+    select * from {{ ref('int_terms') }}
+),
+
+periods as (
+    select * from {{ ref('int_spans') }}
+    where pop_number is not null
+)
+
+select
+    enrollments.scope,
+    enrollments.scope_id,
+    enrollments.fleid,
+    enrollments.program_year,
+    periods.pop_number,
+    enrollments.agency_id,
+    enrollments.reporting_year,
+    enrollments.term_digit,
+    enrollments.student_id,
+    enrollments.course_id,
+    enrollments.section_id,
+    enrollments.program,
+    enrollments.entry_date,
+    enrollments.is_iet,
+    enrollments.source_file,
+    enrollments.record_number
+from enrollments
+inner join terms
+    on
+        enrollments.scope = terms.scope
+        and enrollments.scope_id = terms.scope_id
+        and enrollments.fleid = terms.fleid
+        and enrollments.program_year = terms.program_year
+        and enrollments.reporting_year = terms.reporting_year
+        and enrollments.term_digit = terms.term_digit
+inner join periods
+    on
+        terms.scope = periods.scope
+        and terms.scope_id = periods.scope_id
+        and terms.fleid = periods.fleid
+        and terms.program_year = periods.program_year
+        and terms.span_number = periods.span_number

@@ -1,0 +1,46 @@
+with courses as (
+    select distinct {{ program_year_of('entry_date') }} as program_year from {{ ref('stg_fcs__course_enrollments') }}
+),
+
+agency_lists as (
+    select distinct {{ program_year_of_reporting_year('reporting_year') }} as program_year from {{ ref('stg_fcs__agencies') }}
+),
+
+-- A year before the first agency list has no eligible agency, so no NRS row (R1).
+program_years as (
+    select program_year from agency_lists
+    union
+    select courses.program_year from courses
+    where courses.program_year > (select min(agency_lists.program_year) from agency_lists)
+    union
+    select cast({{ var('program_year') }} as integer)
+),
+
+parameters as (
+    select
+        program_years.program_year,
+        rules.parameter,
+        rules.value
+    from program_years
+    inner join {{ ref('rule_parameters') }} as rules
+        on {{ in_force('rules', 'program_years.program_year') }}
+)
+
+select
+    program_years.program_year,
+    make_date(program_years.program_year, 7, 1) as starts_on,
+    make_date(program_years.program_year + 1, 6, 30) as ends_on,
+    {%- for parameter, type in [
+        ('pop_minimum_hours', 'decimal(18, 6)'), ('pop_gap_days', 'integer'), ('minimum_age', 'integer'),
+        ('outcomes_exclusion_unit', 'varchar'), ('sex_when_never_reported', 'varchar'),
+    ] %}
+    cast(
+        coalesce(
+            max(case when parameters.parameter = '{{ parameter }}' then parameters.value end),
+            {{ sql_error("concat('No rule in force in program year ', program_years.program_year, ' for " ~ parameter ~ " (state " ~ var('state') ~ "). Add a row to seeds/rules/rule_parameters.csv, or ask for another program_year.')") }}
+        ) as {{ type }}
+    ) as {{ parameter }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from program_years
+left join parameters on program_years.program_year = parameters.program_year
+group by program_years.program_year

@@ -1,0 +1,86 @@
+with terms as (
+    select * from {{ ref('int_terms') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+service_starts as (
+    select * from {{ ref('int_service_starts') }}
+),
+
+spans as (
+    select
+        scope,
+        scope_id,
+        fleid,
+        program_year,
+        span_number,
+        min(entry_date) as entry_date,
+        case when not bool_or(is_open) then max(exit_date) end as latest_exit_date,
+        sum(instructional_hours) as instructional_hours,
+        bool_or(is_outcomes_excluded) as has_outcomes_exclusion
+    from terms
+    group by scope, scope_id, fleid, program_year, span_number
+),
+
+-- Numbered by entry date; short spans have no number (R7).
+numbered_spans as (
+    select
+        spans.*,
+        program_years.pop_gap_days,
+        program_years.ends_on,
+        spans.instructional_hours >= program_years.pop_minimum_hours as is_period_of_participation,
+        lead(spans.span_number) over person_year is null as is_last_span,
+        sum(case when spans.instructional_hours >= program_years.pop_minimum_hours then 1 else 0 end) over person_year_to_here
+            as periods_to_here
+    from spans
+    inner join program_years on spans.program_year = program_years.program_year
+    window
+        person_year as (
+            partition by spans.scope, spans.scope_id, spans.fleid, spans.program_year order by spans.span_number
+        ),
+        person_year_to_here as (
+            partition by spans.scope, spans.scope_id, spans.fleid, spans.program_year order by spans.span_number
+            rows between unbounded preceding and current row
+        )
+),
+
+-- R9: a span followed by another has exited; the last one unless it is open, ends after June 30, or service begins
+-- again after June 30 before the rule's days have passed.
+exits as (
+    select
+        numbered_spans.*,
+        not numbered_spans.is_last_span
+        or (
+            numbered_spans.latest_exit_date is not null
+            and numbered_spans.latest_exit_date <= numbered_spans.ends_on
+            and (
+                service_starts.first_entry_date is null
+                or {{ dbt.datediff('numbered_spans.latest_exit_date', 'service_starts.first_entry_date', 'day') }} >= numbered_spans.pop_gap_days
+            )
+        ) as is_exited
+    from numbered_spans
+    left join service_starts
+        on
+            numbered_spans.scope = service_starts.scope
+            and numbered_spans.scope_id = service_starts.scope_id
+            and numbered_spans.fleid = service_starts.fleid
+            and numbered_spans.program_year + 1 = service_starts.program_year
+)
+
+select
+    scope,
+    scope_id,
+    fleid,
+    program_year,
+    span_number,
+    case when is_period_of_participation then cast(periods_to_here as integer) end as pop_number,
+    entry_date,
+    latest_exit_date,
+    instructional_hours,
+    has_outcomes_exclusion,
+    is_exited,
+    case when is_exited then latest_exit_date end as exit_date
+from exits

@@ -1,0 +1,1 @@
+{{ evaluate_identities(ref('int_identity_cells')) }}

@@ -1,0 +1,1 @@
+{{ wide_form('1', race_sex_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ wide_form('2A', race_sex_form_columns()) }}

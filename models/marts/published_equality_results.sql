@@ -1,0 +1,1 @@
+{{ evaluate_identities(ref('published_tables')) }}

@@ -1,0 +1,1 @@
+{{ base_extract('ahs_diploma_options') }}

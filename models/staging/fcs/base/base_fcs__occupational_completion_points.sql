@@ -1,0 +1,1 @@
+{{ base_extract('occupational_completion_points') }}

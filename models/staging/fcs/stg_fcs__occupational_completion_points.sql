@@ -1,0 +1,1 @@
+{{ staged_extract('occupational_completion_points') }}
