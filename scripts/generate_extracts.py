@@ -8,6 +8,7 @@ arguments give the same bytes (for one DuckDB version: its `hash` isn't promised
 from __future__ import annotations
 
 import shutil
+import tempfile
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,7 @@ SECTION_CLASSES = {"D": 8, "B": 10, "K": 42, "L": 8, "M": 12, "X": 10, None: 10}
 SPELL_TYPES = {"PSAV": 25, "CCC": 15, "AS": 14, "AA": 16, "AAS": 6, "ATD": 6, "APPR": 6, "BACH": 5, "SCNS": 7}
 CREDENTIAL_TYPES = {"PSAV": 24, "INDCERT": 24, "CCC": 16, "AS": 10, "AA": 10, "AAS": 5, "ATD": 4, "APPR": 4, "BACH": 3}
 YES_RARE = {"N": 93, "Y": 5, None: 2}
+YES_SOME = {"N": 80, "Y": 18, None: 2}
 YES_OFTEN = {"N": 55, "Y": 43, None: 2}
 SYLLABLES = ["ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "sa", "te", "vé", "wi", "xo", "ya", "zu"]
 
@@ -84,8 +86,9 @@ def rows(tuples: list[tuple]) -> str:
     return "values " + ", ".join(repr(t) for t in tuples)
 
 
+# The outer hash mixes: DuckDB joins two hashes by xor, which would tie a row's draws to each other.
 MACROS = """
-create macro rnd(id, salt) as (hash(id, salt || getvariable('seed')) >> 11)::double / 9007199254740992.0;
+create macro rnd(id, salt) as (hash(hash(id, salt || getvariable('seed'))) >> 11)::double / 9007199254740992.0;
 create macro upto(uniform, n) as floor(uniform * n)::bigint;
 create macro pick(uniform, choices) as choices[1 + upto(uniform, len(choices))];
 create macro mdy(day) as strftime(day, '%m%d%Y');
@@ -138,7 +141,7 @@ WORKING = {
                 else 16 + 59 * pow(rnd(p, 'age'), 1.6) end)::int as birth,
             {draw(SEX, "rnd(p, 'sex')")} as sex, {draw(RACE, "rnd(p, 'race')")} as race,
             rnd(p, 'hispanic') < case when program in ('ESOL', 'ELCATE') then 0.6 else 0.25 end as hispanic,
-            rnd(p, 'level') as level, 0.5 * upto(rnd(p, 'credits'), 45) as credits_at_entry,
+            pow(rnd(p, 'level'), 1.4) as level, 0.5 * upto(rnd(p, 'credits'), 45) as credits_at_entry,
             pick(rnd(p, 'option'), ['24', '24', '18']) as diploma_option,
         from range(1, getvariable('students') + 1) r(p)
     """,
@@ -166,10 +169,10 @@ WORKING = {
         -- The rules turn on 89 and 90 days, which chance alone would seldom hit.
         spaced as (
             select *, lag(exit) over (partition by p order by y, digit) + (89 + upto(rnd(pt, 'edge gap'), 2))::int as edge_entry,
-                case when rnd(pt, 'set gap') < 0.3 and edge_entry <= exit and abs(edge_entry - usual_entry) < 60
+                case when rnd(pt, 'set gap') < 0.15 and edge_entry <= exit and abs(edge_entry - usual_entry) < 60
                     then edge_entry else usual_entry end as entry,
                 case when preliminary then rnd(pt, 'open') < 0.8
-                    when digit = 3 and exit >= make_date(y + 1, 6, 5) then rnd(pt, 'open') < 0.25
+                    when digit = 3 and exit >= make_date(y + 1, 6, 5) then rnd(pt, 'open') < 0.15
                     else rnd(pt, 'open') < 0.004 end as is_open
             from drawn
         ),
@@ -177,14 +180,14 @@ WORKING = {
             select spaced.*, slot, case slot when 0 then home else second_home end as a
             from spaced, (values (0), (1)) s(slot)
             where case when second_home is null then slot = 0
-                when slot = 0 then rnd(pt, 'away') >= 0.25 else rnd(pt, 'away') < 0.25 or rnd(pt, 'both') < 0.5 end
+                when slot = 0 then rnd(pt, 'away') >= 0.25 else rnd(pt, 'away') < 0.25 or rnd(pt, 'both') < 0.7 end
         )
-        select attended.* exclude (a), agencies.a, agency_id, agency_type, reporting(y) as reporting_year, pt * 2 + slot as t,
+        select attended.* exclude (a, slot), agencies.a, agency_id, agency_type, reporting(y) as reporting_year, pt * 2 + slot as t,
             -- One grantee never finalised a term: its preliminary records are all there is.
             digit || case when preliminary or (never_eligible and digit = 3 and y = getvariable('last_year') - 2) then 'B' else 'E' end as term_id,
             padded((p * 8 + slot * 2 + (has_two_ids and digit <> 2)::int) * 387420489 % 1000000000, 9) as student_id,
             in_iet and rnd(pt, 'iet term') < 0.75 as is_iet,
-            case when rnd(pt, 'iet unlisted') < 0.06 then pick(rnd(pt, 'which'), ['{UNLISTED_IET}', '{ONE_YEAR_IET}'])
+            case when rnd(pt, 'iet unlisted') < 0.12 then pick(rnd(pt, 'which'), ['{UNLISTED_IET}', '{ONE_YEAR_IET}'])
                 else (select list(num order by i) from iet)[1 + upto(rnd(p, 'iet number'), {len(IET_ROWS)})] end as iet_number
         from attended join agencies using (a)
     """,
@@ -204,7 +207,7 @@ WORKING = {
             from numbered
         )
         select placed.*, cip, subjects, prefix || padded(base + n * 10 + upto(rnd(c, 'course'), 3), 4) as course_id,
-            padded(1 + upto(rnd(c, 'section'), 12), 4) as section_id,
+            padded(1 + upto(rnd(c, 'section'), getvariable('sections')), 4) as section_id,
             case effort
                 when 'edge' then case when nth > 1 then '0' else pick(rnd(py, 'edge hours'), ['9.99', '10']) end
                 when 'short' then decimals(9.9 * rnd(c, 'hours') / n_in_year, 2)
@@ -229,7 +232,7 @@ WORKING = {
                     when program in ('ESOL', 'ELCATE') then if(subject in ('S', 'N'), 'BCDEOPQ', 'BCDEFGI')
                     when program = 'GED' and rnd(p, 'ged ladder') < 0.6 then '5678'
                     when program = 'ASB' then if(rnd(p, 'asb ladder') < 0.85, 'TU', '4TU') else '1234TU' end as ladder,
-                level * (length(ladder) - 0.5) + 0.7 * (y - start_year) + 0.3 * (digit - 1) + 0.8 * rnd(s, 'jitter') as standing,
+                level * (length(ladder) - 0.5) + 0.5 * (y - start_year) + 0.2 * (digit - 1) + 0.6 * rnd(s, 'jitter') as standing,
                 greatest(1, least(length(ladder), 1 + floor(standing)::int)) as pre_level,
                 greatest(1, least(length(ladder), pre_level + {draw(LEVELS_GAINED, "rnd(s, 'gain')")})) as post_level
             from slots
@@ -271,10 +274,12 @@ WORKING = {
     "training": """
         select terms.*, n, t * 10 + n as c, iet.num, iet.cip, preapprenticeship, ocps, certs,
             least(exit, entry + upto(rnd(t * 10 + n, 'ps entry'), 10)::int) as course_entry,
-            if(agency_type = 'FCS' or rnd(t * 10 + n, 'credit') < 0.2, 'C', 'K') as hours_type
+            if(agency_type = 'FCS' or rnd(t * 10 + n, 'credit') < 0.2, 'C', 'K') as hours_type,
+            'PSX0' || padded(n * 10 + upto(rnd(t * 10 + n, 'course'), 3), 3) as course_id, padded(1 + upto(rnd(t * 10 + n, 'section'), 4), 4) as section_id
         from terms, (values (7), (8)) v(n), iet
         where case when is_iet and num = iet_number then rnd(t * 10 + n, 'ps') < 0.75
             else rnd(t * 10 + n, 'ps') < 0.01 and i = 1 + upto(rnd(t, 'ps cip'), (select max(i) from iet)) end
+        qualify row_number() over (partition by t, n order by rnd(t * 10 + n, iet.cip)) = 1
     """,
     "stays": "select p, fleid, program, min(entry) as first_entry, max(exit) as last_exit from terms group by all",
 }
@@ -321,7 +326,7 @@ FILES = {
             {draw(YES_OFTEN, "rnd(p, 'income')")} as low_income, {draw(YES_RARE, "rnd(p, 'homemaker')")} as displaced_homemaker,
             {draw(YES_RARE, "rnd(p, 'offender')")} as ex_offender, {draw(YES_RARE, "rnd(p, 'homeless')")} as homeless,
             {draw(YES_RARE, "rnd(p, 'migrant')")} as migrant_farmworker, {draw(YES_RARE, "rnd(t, 'disability')")} as disability,
-            {draw(YES_OFTEN, "pow(rnd(t, 'single'), 0.5)")} as single_parent, {draw(YES_RARE, "rnd(p, 'foster')")} as foster_youth
+            {draw(YES_SOME, "rnd(t, 'single')")} as single_parent, {draw(YES_RARE, "rnd(p, 'foster')")} as foster_youth
         from reported
     """,
     "course_enrollments": f"""
@@ -338,17 +343,20 @@ FILES = {
             if(program = 'AHS' and rnd(c, 'no credits') >= 0.02, credits_at_entry, null)::varchar as ahs_credits_at_entry,
             if(program = 'AHS', 0.5 * upto(rnd(c, 'earned'), 7), null)::varchar as ahs_credits_earned
         from courses join test_ids using (c)
-        union all
-        select {SDB_KEY}, 'PSX0' || padded(n * 10 + upto(rnd(c, 'course'), 9), 3), padded(1 + upto(rnd(c, 'section'), 4), 4), cip, mdy(course_entry),
-            if(is_open, null, mdy(exit)),
-            if(hours_type = 'C', pick(rnd(c, 'credits'), ['3', '4', '6', '9', '12']), decimals(40 + 320 * rnd(c, 'hours'), 1)),
-            hours_type, {draw(GRADES, "rnd(c, 'grade')")}, {draw(DUAL_ENROLLMENT, "rnd(c, 'dual')")}, * from (values {repr((None,) * 14).replace("None", "null")}), training
+        union all by name
+        select {SDB_KEY}, course_id, section_id, cip as program_cip, mdy(course_entry) as entry_date,
+            if(is_open, null, mdy(exit)) as exit_date,
+            if(hours_type = 'C', pick(rnd(c, 'credits'), ['3', '4', '6', '9', '12']), decimals(40 + 320 * rnd(c, 'hours'), 1)) as section_hours,
+            hours_type, {draw(GRADES, "rnd(c, 'grade')")} as grade, {draw(DUAL_ENROLLMENT, "rnd(c, 'dual')")} as dual_enrollment_flag
+        from training
     """,
     "course_sections": f"""
-        select distinct agency_id, reporting_year, term_id, course_id, section_id,
-            {draw(SECTION_CLASSES, "rnd(agency_id || course_id || section_id || reporting_year || term_id, 'class')")} as primary_section_classification
-        from courses
-        where rnd(agency_id || course_id || section_id || reporting_year || term_id, 'no section') >= 0.005
+        select agency_id, reporting_year, term_id, course_id, section_id, {draw(SECTION_CLASSES, "rnd(k, 'class')")} as primary_section_classification
+        from (
+            select distinct agency_id, reporting_year, term_id, course_id, section_id, agency_id || course_id || section_id || reporting_year || term_id as k
+            from (select * from courses union all by name select * from training)
+        )
+        where rnd(k, 'no section') >= 0.005
     """,
     "tests": f"""
         select {SDB_KEY}, test_id, test_type, subject as subtest, (150 + given_level * 12 + upto(rnd(s, kind), 12))::varchar as score, efl,
@@ -377,21 +385,24 @@ FILES = {
         from training where rnd(c, 'attempts') < 0.4
     """,
     "postsecondary_enrollments": f"""
-        select fleid, institution, {draw(SPELL_TYPES, "rnd(k, 'type')")} as program_type, pick(rnd(k, 'cip'), (select list(cip order by i) from iet)) as program_cip,
-            mdy(begins) as entry_date, if(rnd(k, 'ends') < 0.25, null, mdy(begins + upto(rnd(k, 'length'), 420)::int)) as exit_date
+        select fleid, institution_id, {draw(SPELL_TYPES, "rnd(k, 'type')")} as program_type, pick(rnd(k, 'cip'), (select list(cip order by i) from iet)) as program_cip,
+            mdy(begins) as entry_date, if(ends <= getvariable('cutoff') and rnd(k, 'ends') < 0.9, mdy(ends), null) as exit_date
         from (select *, p * 4 + spell as k, first_entry - 180 + upto(rnd(p * 4 + spell, 'begins'), 800)::int as begins,
-                padded(103 + 3 * upto(rnd(p * 4 + spell, 'place'), 5), 3) as institution
+                begins + upto(rnd(k, 'length'), 420)::int as ends,
+                padded(103 + 3 * upto(rnd(p * 4 + spell, 'place'), 5), 3) as institution_id
             from stays, (values (0), (1), (2)) v(spell))
-        where rnd(k, 'spell') < if(spell = 0, 0.16, 0.03)
+        where rnd(k, 'spell') < if(spell = 0, 0.2, 0.04) and begins <= getvariable('cutoff')
     """,
     "postsecondary_credentials": f"""
         select fleid, padded(103 + 3 * upto(rnd(p, 'award place'), 5), 3) as institution_id, {draw(CREDENTIAL_TYPES, "rnd(p, 'award type')")} as credential_type,
-            mdy(last_exit - 150 + upto(rnd(p, 'award day'), 550)::int) as award_date
-        from stays where rnd(p, 'award') < 0.08
+            mdy(awarded) as award_date
+        from (select *, last_exit - 150 + upto(rnd(p, 'award day'), 550)::int as awarded from stays)
+        where rnd(p, 'award') < 0.12 and awarded <= getvariable('cutoff')
     """,
     "hse_completions": """
-        select fleid, mdy(last_exit - 60 + upto(rnd(p, 'hse day'), 400)::int) as completion_date
-        from stays where rnd(p, 'hse') < case program when 'GED' then 0.14 when 'ESOL' then 0.004 else 0.03 end
+        select fleid, mdy(completed) as completion_date
+        from (select *, last_exit - 60 + upto(rnd(p, 'hse day'), 400)::int as completed from stays)
+        where rnd(p, 'hse') < case program when 'GED' then 0.2 when 'ESOL' then 0.005 else 0.04 end and completed <= getvariable('cutoff')
     """,
     "employment": """
         with quarters as (select q from range(getvariable('first_year') * 4 + 2, getvariable('last_year') * 4 + 4) r(q))
@@ -442,9 +453,9 @@ FILES = {
     "grants": """
         with providers as (
             select agency_id, case agency_type when 'DISTRICT' then 'lea' when 'FCS' then 'community_college'
-                else pick(rnd(a, 'provider'), ['cbo', 'cbo', 'faith_based', 'other']) end as provider_type, ielce from agencies
+                else ['other', 'cbo', 'faith_based', 'cbo'][1 + agency_id::int % 4] end as provider_type, ielce from agencies
             union all values ('981', 'library', false), ('982', 'four_year_institution', false), ('983', 'other_higher_education', false),
-                ('984', 'correctional_institution', false), ('985', 'other_institution', false), ('901', 'faith_based', true), ('902', 'other', false)
+                ('984', 'correctional_institution', false), ('985', 'other_institution', false)
         )
         select reporting(y) as reporting_year, agency_id, provider_type, award_type, if(award = 1 and rnd(k, 'sub') < 0.2, 'Y', 'N') as subrecipient,
             decimals(20000 + 900000 * pow(rnd(k, 'amount'), 2), 2) as amount
@@ -506,7 +517,7 @@ PARTS = {
 def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
     """Build table `extract` with the rows of file NAME as text, sorted, faults put in; returns the row count."""
     part = PARTS.get(name, "''")
-    con.execute(f"create or replace temp table clean as select columns(*)::varchar from ({FILES[name]})")
+    con.execute(f"create or replace table clean as select columns(*)::varchar from ({FILES[name]})")
     columns = [row[0] for row in con.execute("describe clean").fetchall()]
     faults = FAULTS.get(name, []) if dirt else []
     total = con.execute("select count(*) from clean").fetchone()[0]
@@ -524,11 +535,15 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
         selects.append(f"select {', '.join(columns)}, _part from picked where {fault_range(len(faults))}")
     if faults and name in CLASHES:
         selects.append(f"select {values([('true', CLASHES[name])])}, _part from picked where {fault_range(len(faults) + 1)}")
-    pick = "row_number() over (order by hash(clean, getvariable('seed')))" if faults else "0"
     con.execute(f"""
-        create or replace temp table extract as
-        with picked as (select *, {part} as _part, {pick} as pick from clean)
-        {" union all ".join(selects)} order by all""")
+        create or replace table extract as
+        with picks as (
+            select rowid as id, row_number() over (order by hash(clean, getvariable('seed'))) as pick from clean
+            order by hash(clean, getvariable('seed')) limit {each * (len(faults) + 2) if faults else 0}
+        ),
+        picked as (select clean.*, {part} as _part, pick from clean left join picks on id = clean.rowid),
+        dirty as ({" union all ".join(selects)})
+        select * from dirty order by _part, {", ".join(columns[:7])}, hash(dirty)""")
     return con.execute("select count(*) from extract").fetchone()[0]
 
 
@@ -540,9 +555,13 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, split: bool
     options = "format csv, header" if file_format == "csv" else "format parquet, compression zstd"
     if split and name in PARTS:
         con.execute(f"copy extract to '{folder}' ({options}, partition_by (_part))")
-        for written in sorted(folder.glob("*/*")):
-            written.rename(folder / f"{written.parent.name.removeprefix('_part=')}.{file_format}")
-            written.parent.rmdir()
+        for hive_folder in sorted(folder.glob("_part=*")):
+            part = hive_folder.name.removeprefix("_part=")
+            # DuckDB begins a second file of a part when it had to close the first one.
+            for written in hive_folder.iterdir():
+                number = written.stem.removeprefix("data_")
+                written.rename(folder / f"{part}{'' if number == '0' else '_' + number}.{file_format}")
+            hive_folder.rmdir()
         return
     # The contract knows Parquet only as parts of a folder.
     if file_format == "parquet":
@@ -586,15 +605,19 @@ def generate(
         raise ValueError(f"file_format must be one of {', '.join(FileFormat.__members__)}")
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as con:
+    # On disk, the working tables are compressed: a large state doesn't have to fit into memory.
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(f"{scratch}/work.duckdb") as con:
         parameters = {"students": students, "first_year": first_year, "last_year": last_year}
         parameters["agency_count"] = min(70, max(12, students // 750))
+        parameters["sections"] = min(20, 2 + students // 2000)
         for key, value in parameters.items():
             con.execute(f"set variable {key} = {value}::bigint")
+        # Nothing is known after the federal deadline of the last closed program year.
+        con.execute(f"set variable cutoff = date '{last_year}-10-01'")
         con.execute(f"set variable seed = ' of seed {seed}'")
         con.execute(MACROS)
         for name, sql in WORKING.items():
-            con.execute(f"create temp table {name} as {sql}")
+            con.execute(f"create table {name} as {sql}")
         # One thread keeps the parts whole and in order, whatever the machine.
         counts = {}
         for name in FILES:

@@ -45,3 +45,16 @@
         as integer
     )
 {%- endmacro %}
+
+{#- Whole days from one date to a later one: 8/4 to 8/10 is 6 (Student Level File 3b). -#}
+{% macro days_between(from_date, to_date) -%}
+    {{ return(adapter.dispatch('days_between', 'nrs')(from_date, to_date)) }}
+{%- endmacro %}
+
+{% macro default__days_between(from_date, to_date) -%}
+    datediff({{ to_date }}, {{ from_date }})
+{%- endmacro %}
+
+{% macro duckdb__days_between(from_date, to_date) -%}
+    ({{ to_date }} - {{ from_date }})
+{%- endmacro %}

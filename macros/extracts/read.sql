@@ -36,7 +36,8 @@
             (select {{ loop.index0 }} as part_number, 0 as column_number, header_line
             from read_csv(
                 {{ sql_text(part.path) }}, columns = {'header_line': 'varchar'}, header = false, auto_detect = false,
-                delim = '{{ '\x1f' }}', quote = '', escape = '', strict_mode = false, ignore_errors = true, max_line_size = 4194304
+                delim = '{{ '\x1f' }}', quote = '', escape = '', strict_mode = false, ignore_errors = true, max_line_size = 4194304,
+                parallel = false
             ) limit 1)
             {%- else -%}
             (select {{ loop.index0 }} as part_number, column_id as column_number, name as header_line

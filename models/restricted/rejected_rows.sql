@@ -9,7 +9,13 @@ with faulted as (
         source_file,
         record_number,
         {{ 'agency_id' if 'agency_id' in names else 'cast(null as varchar)' }} as agency_id,
-        {{ 'concat(reporting_year, term_id)' if 'term_id' in names else ('reporting_year' if 'reporting_year' in names else 'cast(null as varchar)') }} as term,
+        {% if 'term_id' in names -%}
+        concat(reporting_year, term_id)
+        {%- elif 'reporting_year' in names -%}
+        reporting_year
+        {%- else -%}
+        cast(null as varchar)
+        {%- endif %} as term,
         faults
     from {{ ref('base_fcs__' ~ extract) }}
     where faults is not null

@@ -9,15 +9,31 @@ rollups as (
 
 -- A code counts in itself and in every total it adds to.
 row_targets as (
-    select distinct row_set, row_code, row_code as counts_in from cells
+    select distinct
+        row_set,
+        row_code,
+        row_code as counts_in
+    from cells
     union
-    select code_set, code, adds_to from rollups
+    select
+        code_set as row_set,
+        code as row_code,
+        adds_to as counts_in
+    from rollups
 ),
 
 column_targets as (
-    select distinct column_set, column_code, column_code as counts_in from cells
+    select distinct
+        column_set,
+        column_code,
+        column_code as counts_in
+    from cells
     union
-    select code_set, code, adds_to from rollups
+    select
+        code_set as column_set,
+        code as column_code,
+        adds_to as counts_in
+    from rollups
 )
 
 select

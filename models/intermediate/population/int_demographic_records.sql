@@ -40,7 +40,9 @@ records_of_terms as (
         {%- for race in races %}
         records.{{ race }},
         {%- endfor %}
-        {% for race in races %}case when records.{{ race }} = 'Y' then 1 else 0 end{{ ' + ' if not loop.last }}{% endfor %} as race_count
+        {%- for race in races %}
+        {{ '+ ' if not loop.first }}case when records.{{ race }} = 'Y' then 1 else 0 end{{ ' as race_count' if loop.last }}
+        {%- endfor %}
     from records
     inner join agency_scopes
         on
@@ -84,7 +86,7 @@ select
             records_of_terms.scope, records_of_terms.scope_id, records_of_terms.fleid, records_of_terms.program_year
         order by
             records_of_terms.reporting_program_year desc, records_of_terms.term_digit desc,
-            records_of_terms.agency_id, records_of_terms.student_id
+            records_of_terms.agency_id asc, records_of_terms.student_id asc
     ) as recency_rank,
     row_number() over (
         partition by

@@ -58,7 +58,7 @@ exits as (
             and numbered_spans.latest_exit_date <= numbered_spans.ends_on
             and (
                 service_starts.first_entry_date is null
-                or {{ dbt.datediff('numbered_spans.latest_exit_date', 'service_starts.first_entry_date', 'day') }} >= numbered_spans.pop_gap_days
+                or {{ days_between('numbered_spans.latest_exit_date', 'service_starts.first_entry_date') }} >= numbered_spans.pop_gap_days
             )
         ) as is_exited
     from numbered_spans

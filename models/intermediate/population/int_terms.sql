@@ -66,7 +66,7 @@ select
             case
                 when
                     ordered_terms.is_after_open_term = 0
-                    and {{ dbt.datediff('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date', 'day') }} >= program_years.pop_gap_days
+                    and {{ days_between('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date') }} >= program_years.pop_gap_days
                     then 1
                 else 0
             end

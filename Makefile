@@ -1,0 +1,50 @@
+# make report   build the warehouse from the bundled sample, or from EXTRACTS=folder, for PROGRAM_YEAR=2023
+# make test     lint, pytest, dbt build with every test
+# make docs     the dbt docs site, one file: target/docs/index.html
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRACTS ?=
+PROGRAM_YEAR ?= 2023
+TEST_WAREHOUSE := target/test/nrs.duckdb
+
+.PHONY: report test lint pytest dbt-test docs sample clean
+
+report: $(VENV)/installed
+	$(BIN)/python scripts/nrs.py report --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
+
+test: lint dbt-test pytest
+
+$(VENV)/installed: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	mkdir -p target/lint
+	NRS_WAREHOUSE=target/lint/nrs.duckdb $(BIN)/sqlfluff lint --processes 2 models tests
+
+dbt-test: $(VENV)/installed
+	mkdir -p target/test
+	rm -f $(TEST_WAREHOUSE)
+	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt build --quiet --warn-error
+
+pytest: $(VENV)/installed
+	$(BIN)/pytest
+
+docs: $(VENV)/installed
+	mkdir -p target/test
+	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt build --quiet --exclude-resource-type unit_test
+	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt docs generate --static --quiet
+	mkdir -p target/docs
+	cp target/static_index.html target/docs/index.html
+
+sample: $(VENV)/installed
+	$(BIN)/python scripts/generate_extracts.py seeds/extracts --students 1000 --seed 7
+
+clean:
+	rm -rf $(VENV) target logs warehouse/.build-*

@@ -1,0 +1,183 @@
+"""The warehouse's command line: build a report from a folder of extracts, and say what came of it.
+
+The build goes into a new file beside the warehouse and is put in place in one step, only when every model and data
+test of it has passed: a failed run leaves the last good warehouse as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+PROJECT = Path(__file__).resolve().parents[1]
+DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
+
+app = typer.Typer(add_completion=True, no_args_is_help=True, help=__doc__)
+console = Console(highlight=False)
+
+
+class BuildError(Exception):
+    """A build that did not pass; `messages` are dbt's errors, in their order."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+def warehouse_path() -> Path:
+    """Where the warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder."""
+    return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE)).expanduser().resolve()
+
+
+def build(warehouse: Path, extracts: Path | None, program_year: int, work: Path) -> None:
+    """Build all models and run all data tests into the new file `warehouse`.
+
+    `extracts` is a folder of extracts (None: the bundled sample), `program_year` the first half of the year (2023 =
+    2023-24), `work` a folder for dbt's artifacts. Unit tests are left to `make test`: they do not depend on the data.
+    Raises BuildError with dbt's messages.
+    """
+    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
+    command = [
+        str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test",
+        "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json",
+    ]  # fmt: skip
+    environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
+    errors: list[str] = []
+    with (
+        console.status("Building the warehouse ...") as status,
+        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
+    ):
+        for line in dbt.stdout or ():
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                errors.append(line.rstrip())
+                continue
+            node = event.get("data", {}).get("node_info", {}).get("node_name")
+            if node:
+                status.update(f"Building the warehouse: {node}")
+            if event["info"]["level"] == "error" and event["info"]["msg"].strip():
+                errors.append(event["info"]["msg"].strip())
+    if dbt.returncode != 0:
+        raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
+
+
+def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'marts' and table_name like 'nrs_table_%' order by all"
+    ).fetchall()
+    files = []
+    for (name,) in names:
+        file = folder / f"{name}.csv"
+        query = f"select * from marts.{name} order by program_year, scope desc, scope_id, row_order"
+        connection.execute(f"copy ({query}) to '{str(file).replace(chr(39), chr(39) * 2)}.new' (header, delimiter ',')")
+        os.replace(f"{file}.new", file)
+        files.append(file)
+    return files
+
+
+def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> None:
+    """Print what was read, who is counted, who is not and why, and which identities hold (state scope)."""
+
+    def rows(sql: str) -> list[tuple]:
+        return connection.execute(sql).fetchall()
+
+    console.print(f"\n[bold]NRS report, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
+
+    read = Table("extract", "records", "used", "duplicate", "superseded", "rejected", "not in scope", "values ignored", title="What was read", title_justify="left")
+    for column in read.columns[1:]:
+        column.justify = "right"
+    for row in rows(
+        """
+        with ignored as (
+            select extract_name, count(*) as ignored from restricted.rejected_rows
+            where action = 'value_ignored' group by extract_name
+        )
+        select
+            extract_name, count(*),
+            count(*) filter (where disposition = 'used'), count(*) filter (where disposition = 'duplicate'),
+            count(*) filter (where disposition = 'superseded'), count(*) filter (where disposition = 'rejected'),
+            count(*) filter (where disposition = 'not_in_scope'), coalesce(any_value(ignored.ignored), 0)
+        from restricted.input_disposition left join ignored using (extract_name)
+        group by extract_name order by extract_name
+        """
+    ):
+        read.add_row(row[0], *(f"{value:,}" for value in row[1:]))
+    console.print(read)
+
+    people = Table("persons, state scope", "count", title="Who is counted", title_justify="left")
+    people.columns[1].justify = "right"
+    for label, persons in rows(
+        f"""
+        select measures.description, summary.persons
+        from marts.population_summary as summary inner join reference.population_measures as measures using (measure)
+        where summary.program_year = {program_year} and summary.scope = 'state' and measures.measure <> 'in_tables_1_and_2a'
+        order by
+            array_position(['persons_with_nrs_rows', 'participants', 'reportable_individuals', 'excluded'], measure) nulls last,
+            measure
+        """
+    ):
+        people.add_row(label, f"{persons:,}")
+    console.print(people)
+
+    held, readings, scopes = rows(
+        "select count(*) filter (where is_held), count(*), count(distinct (scope, scope_id)) from marts.equality_results"
+    )[0]
+    console.print(f"Identities held: {held:,} of {readings:,} readings in {scopes} scopes (marts.equality_results).")
+    assumptions = rows("select count(*) from reference.rulings where is_assumption")[0][0]
+    console.print(f"Rulings in force that rest on an assumption: {assumptions} (reference.rulings).")
+
+
+@app.command()
+def report(
+    extracts: Annotated[
+        Path | None,
+        typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled synthetic sample is read.", exists=True, file_okay=False, resolve_path=True),
+    ] = None,
+    program_year: Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
+) -> None:
+    """Build the warehouse from extracts, test it, put it in place, write the forms, and print a summary."""
+    warehouse = warehouse_path()
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    # A folder of its own beside the warehouse: the same file system, so that one rename puts the file in place.
+    work = Path(tempfile.mkdtemp(prefix=".build-", dir=warehouse.parent))
+    try:
+        new = work / warehouse.name
+        build(new, extracts, program_year, work)
+        with duckdb.connect(str(new), read_only=True) as connection:
+            forms = write_forms(connection, warehouse.parent / "forms" / str(program_year))
+            print_summary(connection, program_year)
+        os.replace(new, warehouse)
+    except BuildError as error:
+        console.print("[bold red]The build did not pass. The last good warehouse is as it was.[/bold red]")
+        for message in error.messages:
+            console.print(message, markup=False)
+        raise typer.Exit(1) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
+    console.print(f"Forms:     {forms[0].parent} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
+
+
+@app.command()
+def version() -> None:
+    """Print the versions that built the warehouse: dbt, DuckDB, Python."""
+    console.print(f"duckdb {duckdb.__version__}, python {sys.version.split()[0]}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,172 @@
+"""Writes the properties of the staging models from the extract contract, so that a column is described in one place.
+
+Run it after every change of `models/staging/fcs/_fcs__sources.yml`:
+
+    python scripts/staging_properties.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+STAGING = Path(__file__).resolve().parents[1] / "models" / "staging" / "fcs"
+SOURCES_FILE = STAGING / "_fcs__sources.yml"
+PROPERTIES_FILE = STAGING / "_fcs__models.yml"
+
+HEADER = """\
+# Written by scripts/staging_properties.py from the extract contract (_fcs__sources.yml).
+# Change the contract, then run the script.
+"""
+
+CARRIED_META = ("data_element", "ceds_global_id", "citation")
+KEY_TYPES = {
+    "key",
+    "agency",
+    "agency_or_state",
+    "reporting_year",
+    "term",
+    "fleid",
+    "required_code",
+    "required_date",
+    "year_quarter",
+}
+
+SOURCE_FILE = {
+    "name": "source_file",
+    "description": "File that the record came in, relative to the folder of extracts. Never null.",
+}
+RECORD_NUMBER = {
+    "name": "record_number",
+    "description": "Number of the record in its file; 1 = the first after the header. Never null.",
+}
+FAULTS = {
+    "name": "faults",
+    "description": (
+        "What is wrong with the record, as one text, so that a record is read once; null = nothing. Each fault is "
+        "column, reason, action and the value as it came, chr(31) between the four and chr(30) after each fault. "
+        "The action is `rejected` (the record is set aside) or `value_ignored` (the value is read as blank, hours as 0). "
+        "`restricted.rejected_rows` shows one row per fault. (Extract contract, What bad input gets; R60)"
+    ),
+}
+IS_REJECTED = {
+    "name": "is_rejected",
+    "description": "True if a fault rejects the record; such a record serves no rule. Never null. (R60)",
+}
+
+REPEATED_RECORDS = {
+    "name": "base_fcs__repeated_records",
+    "description": (
+        "One row per usable record that another record stands for (key: extract_name, source_file, record_number). "
+        "Rejected records are out before keys are compared. Exact copies count once, as the first that came. Of "
+        "several records with one key the latest reporting term wins, else the later line. Extracts in which equal "
+        "lines are different things (personnel, grants) have no rows here. (Extract contract, What bad input gets; R60)"
+    ),
+    "columns": [
+        {"name": "extract_name", "description": "Extract the record belongs to. Never null."},
+        SOURCE_FILE,
+        RECORD_NUMBER,
+        {
+            "name": "disposition",
+            "description": (
+                "`duplicate` = equal to another record in every column; `superseded` = another record has its key. Never null."
+            ),
+        },
+        {"name": "kept_source_file", "description": "File of the record that stands for it. Never null."},
+        {"name": "kept_record_number", "description": "Number of the record that stands for it. Never null."},
+    ],
+}
+
+
+def null_meaning(meta: dict, is_base: bool) -> str:
+    """What a null, or the typed form, of a contract column means in staging."""
+    kind = meta["type"]
+    if kind == "required_date":
+        return "A date; null only on a rejected record." if is_base else "A date, never null."
+    if kind in KEY_TYPES:
+        return "Null only on a rejected record." if is_base else "Never null."
+    if kind == "date":
+        return "A date; null = blank (or unreadable: rejected)." if is_base else "A date; null = blank."
+    if kind == "hours":
+        return "0 = blank (or unreadable: rejected); never null." if is_base else "0 where blank; never null."
+    if kind == "number":
+        return "A number; null = blank or unreadable."
+    if kind == "code":
+        return f"Null = blank or not on the code list `{meta['code_list']}`."
+    return "Null = blank."
+
+
+def staged_column(column: dict, is_base: bool) -> dict:
+    """The properties of a contract column as it stands in a staging model."""
+    meta = column["config"]["meta"]
+    return {
+        "name": column["name"],
+        "description": f"{column['description']} {null_meaning(meta, is_base)}",
+        "config": {"meta": {name: meta[name] for name in CARRIED_META if name in meta}},
+    }
+
+
+def base_model(table: dict) -> dict:
+    """The properties of an extract's base model."""
+    return {
+        "name": f"base_fcs__{table['name']}",
+        "description": (
+            f"One row per record of the extract {table['name']}, every record once, typed, with its faults "
+            f"(key: source_file, record_number). What the extract holds: {table['description']} "
+            f"({table['config']['meta']['citation']})"
+        ),
+        "columns": [SOURCE_FILE, RECORD_NUMBER, *(staged_column(c, True) for c in table["columns"]), FAULTS, IS_REJECTED],
+    }
+
+
+def staging_model(table: dict) -> dict:
+    """The properties of an extract's staging model."""
+    meta = table["config"]["meta"]
+    if meta["keep_duplicates"]:
+        rule = "equal records are kept (key: source_file, record_number)"
+    else:
+        key = ", ".join(meta["natural_key"]) or "all columns of the extract"
+        rule = f"duplicates and superseded records out (key: {key})"
+    return {
+        "name": f"stg_fcs__{table['name']}",
+        "description": (
+            f"One row per usable record of {table['name']}, {rule}. "
+            f"What the extract holds: {table['description']} ({meta['citation']})"
+        ),
+        "columns": [SOURCE_FILE, RECORD_NUMBER, *(staged_column(c, False) for c in table["columns"])],
+    }
+
+
+def staging_properties(sources: dict) -> dict:
+    """The staging models' properties, from the parsed contract: a base and a staging model per table, in its order."""
+    tables = sources["sources"][0]["tables"]
+    models = [base_model(t) for t in tables] + [REPEATED_RECORDS] + [staging_model(t) for t in tables]
+    return {"version": 2, "models": models}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents the items of a list and repeats a value instead of naming it with an anchor."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def properties_text(properties: dict) -> str:
+    """The properties as YAML, an empty line before each model."""
+    options = {"Dumper": _Dumper, "sort_keys": False, "allow_unicode": True, "width": 118}
+    models = [yaml.dump({"models": [model]}, **options).removeprefix("models:\n") for model in properties["models"]]
+    return f"{HEADER}version: {properties['version']}\n\nmodels:\n" + "\n".join(models)
+
+
+def main() -> None:
+    """Write the properties file."""
+    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    PROPERTIES_FILE.write_text(properties_text(staging_properties(sources)), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
