@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -70,7 +70,7 @@ FUNCTIONS = [  # staff function, base headcount; teachers and their experience a
 SDB_KEY = "agency_id, reporting_year, term_id, student_id, fleid"
 
 
-class FileFormat(str, Enum):
+class FileFormat(StrEnum):
     csv = "csv"
     parquet = "parquet"
 
@@ -184,7 +184,7 @@ WORKING = {
         )
         select attended.* exclude (a, slot), agencies.a, agency_id, agency_type, reporting(y) as reporting_year, pt * 2 + slot as t,
             -- One grantee never finalised a term: its preliminary records are all there is.
-            digit || case when preliminary or (never_eligible and digit = 3 and y = getvariable('last_year') - 2) then 'B' else 'E' end as term_id,
+            digit || case when preliminary or (agency_id = '902' and digit = 3 and y = getvariable('last_year') - 2) then 'B' else 'E' end as term_id,
             padded((p * 8 + slot * 2 + (has_two_ids and digit <> 2)::int) * 387420489 % 1000000000, 9) as student_id,
             in_iet and rnd(pt, 'iet term') < 0.75 as is_iet,
             case when rnd(pt, 'iet unlisted') < 0.12 then pick(rnd(pt, 'which'), ['{UNLISTED_IET}', '{ONE_YEAR_IET}'])
@@ -385,8 +385,9 @@ FILES = {
         from training where rnd(c, 'attempts') < 0.4
     """,
     "postsecondary_enrollments": f"""
-        select fleid, institution_id, {draw(SPELL_TYPES, "rnd(k, 'type')")} as program_type, pick(rnd(k, 'cip'), (select list(cip order by i) from iet)) as program_cip,
-            mdy(begins) as entry_date, if(ends <= getvariable('cutoff') and rnd(k, 'ends') < 0.9, mdy(ends), null) as exit_date
+        select fleid, institution_id, {draw(SPELL_TYPES, "rnd(k, 'type')")} as program_type,
+            pick(rnd(k, 'cip'), (select list(cip order by i) from iet)) as program_cip, mdy(begins) as entry_date,
+            if(ends <= getvariable('cutoff') and rnd(k, 'ends') < 0.9, mdy(ends), null) as exit_date
         from (select *, p * 4 + spell as k, first_entry - 180 + upto(rnd(p * 4 + spell, 'begins'), 800)::int as begins,
                 begins + upto(rnd(k, 'length'), 420)::int as ends,
                 padded(103 + 3 * upto(rnd(p * 4 + spell, 'place'), 5), 3) as institution_id
@@ -394,8 +395,8 @@ FILES = {
         where rnd(k, 'spell') < if(spell = 0, 0.2, 0.04) and begins <= getvariable('cutoff')
     """,
     "postsecondary_credentials": f"""
-        select fleid, padded(103 + 3 * upto(rnd(p, 'award place'), 5), 3) as institution_id, {draw(CREDENTIAL_TYPES, "rnd(p, 'award type')")} as credential_type,
-            mdy(awarded) as award_date
+        select fleid, padded(103 + 3 * upto(rnd(p, 'award place'), 5), 3) as institution_id,
+            {draw(CREDENTIAL_TYPES, "rnd(p, 'award type')")} as credential_type, mdy(awarded) as award_date
         from (select *, last_exit - 150 + upto(rnd(p, 'award day'), 550)::int as awarded from stays)
         where rnd(p, 'award') < 0.12 and awarded <= getvariable('cutoff')
     """,
@@ -438,7 +439,8 @@ FILES = {
         with paid as (
             select agency_id, y, job_status, federally_funded, share, hash(agency_id, job_status, federally_funded, y) as k,
                 upto(pow(rnd(k, 'teachers'), 1.5) * share, 40) as teachers, teachers // 5 as under_1, teachers // 3 as to_3
-            from agencies, years, (values ('PART_TIME', 1.0), ('FULL_TIME', 0.7), ('VOLUNTEER', 0.15)) j(job_status, share), (values ('Y'), ('N')) f(federally_funded)
+            from agencies, years, (values ('PART_TIME', 1.0), ('FULL_TIME', 0.7), ('VOLUNTEER', 0.15)) j(job_status, share),
+                (values ('Y'), ('N')) f(federally_funded)
         )
         select agency_id, reporting(y) as reporting_year, staff_function, job_status, federally_funded,
             (case staff_function when 'LOCAL_TEACHER' then teachers when 'TEACHER_EXPERIENCE_UNDER_1' then under_1
@@ -547,14 +549,23 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
     return con.execute("select count(*) from extract").fetchone()[0]
 
 
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, split: bool, file_format: str) -> None:
     """Write table `extract` as NAME.csv, or as a folder NAME/ of parts; what stood there before is replaced."""
     folder, single = out_dir / name, out_dir / f"{name}.csv"
-    shutil.rmtree(folder, ignore_errors=True)
-    single.unlink(missing_ok=True)
+    for old in [single, *folder.glob("*.csv"), *folder.glob("*.parquet")]:
+        old.unlink(missing_ok=True)
+    for unfinished in folder.glob("_part=*"):
+        shutil.rmtree(unfinished)
+    # An extract is called `tests`: a folder with anything else in it is somebody's work.
+    if folder.exists():
+        folder.rmdir()
     options = "format csv, header" if file_format == "csv" else "format parquet, compression zstd"
     if split and name in PARTS:
-        con.execute(f"copy extract to '{folder}' ({options}, partition_by (_part))")
+        con.execute(f"copy extract to {_quoted(folder)} ({options}, partition_by (_part))")
         for hive_folder in sorted(folder.glob("_part=*")):
             part = hive_folder.name.removeprefix("_part=")
             # DuckDB begins a second file of a part when it had to close the first one.
@@ -567,7 +578,7 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, split: bool
     if file_format == "parquet":
         folder.mkdir()
         single = folder / f"{name}.parquet"
-    con.execute(f"copy (select * exclude (_part) from extract) to '{single}' ({options})")
+    con.execute(f"copy (select * exclude (_part) from extract) to {_quoted(single)} ({options})")
 
 
 def generate(
@@ -597,7 +608,7 @@ def generate(
 
     Raises:
         ValueError: No students, years out of order, or an unknown format.
-        OSError, duckdb.IOException: `out_dir` can't be written.
+        OSError, duckdb.IOException: `out_dir` can't be written, or a folder in it with an extract's name holds other files.
     """
     if students < 1 or not 2000 <= first_year <= last_year <= 2098:
         raise ValueError("students must be positive and 2000 <= first_year <= last_year <= 2098")
@@ -615,6 +626,9 @@ def generate(
         # Nothing is known after the federal deadline of the last closed program year.
         con.execute(f"set variable cutoff = date '{last_year}-10-01'")
         con.execute(f"set variable seed = ' of seed {seed}'")
+        con.execute("set memory_limit = '1500MB'")
+        # The rows come sorted by part, so few need to wait for their file.
+        con.execute("set partitioned_write_flush_threshold = 50000")
         con.execute(MACROS)
         for name, sql in WORKING.items():
             con.execute(f"create table {name} as {sql}")

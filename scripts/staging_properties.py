@@ -69,9 +69,7 @@ REPEATED_RECORDS = {
         RECORD_NUMBER,
         {
             "name": "disposition",
-            "description": (
-                "`duplicate` = equal to another record in every column; `superseded` = another record has its key. Never null."
-            ),
+            "description": ("`duplicate` = equal to another record in every column; `superseded` = another record has its key. Never null."),
         },
         {"name": "kept_source_file", "description": "File of the record that stands for it. Never null."},
         {"name": "kept_record_number", "description": "Number of the record that stands for it. Never null."},
@@ -130,10 +128,7 @@ def staging_model(table: dict) -> dict:
         rule = f"duplicates and superseded records out (key: {key})"
     return {
         "name": f"stg_fcs__{table['name']}",
-        "description": (
-            f"One row per usable record of {table['name']}, {rule}. "
-            f"What the extract holds: {table['description']} ({meta['citation']})"
-        ),
+        "description": (f"One row per usable record of {table['name']}, {rule}. What the extract holds: {table['description']} ({meta['citation']})"),
         "columns": [SOURCE_FILE, RECORD_NUMBER, *(staged_column(c, False) for c in table["columns"])],
     }
 

@@ -6,43 +6,28 @@ with records as (
     select
         '{{ extract }}' as extract_name,
         source_file,
-        record_number
+        record_number,
+        1 as records,
+        0 as dispositions
     from {{ ref('base_fcs__' ~ extract) }}
     {%- endfor %}
-),
-
-records_counted as (
+    union all
     select
         extract_name,
         source_file,
         record_number,
-        count(*) as records
-    from records
-    group by extract_name, source_file, record_number
-),
-
-dispositions_counted as (
-    select
-        extract_name,
-        source_file,
-        record_number,
-        count(disposition) as dispositions
+        0 as records,
+        1 as dispositions
     from {{ ref('input_disposition') }}
-    group by extract_name, source_file, record_number
+    where disposition is not null
 )
 
 select
-    coalesce(records_counted.extract_name, dispositions_counted.extract_name) as extract_name,
-    coalesce(records_counted.source_file, dispositions_counted.source_file) as source_file,
-    coalesce(records_counted.record_number, dispositions_counted.record_number) as record_number,
-    coalesce(records_counted.records, 0) as records,
-    coalesce(dispositions_counted.dispositions, 0) as dispositions
-from records_counted
-full outer join dispositions_counted
-    on
-        records_counted.extract_name = dispositions_counted.extract_name
-        and records_counted.source_file = dispositions_counted.source_file
-        and records_counted.record_number = dispositions_counted.record_number
-where
-    coalesce(records_counted.records, 0) <> 1
-    or coalesce(dispositions_counted.dispositions, 0) <> 1
+    extract_name,
+    source_file,
+    record_number,
+    sum(records) as records,
+    sum(dispositions) as dispositions
+from records
+group by extract_name, source_file, record_number
+having sum(records) <> 1 or sum(dispositions) <> 1

@@ -49,11 +49,9 @@ parsed as (
 faulted as (
     select
         *,
-        concat(
-            {%- for column in columns %}
-            {{ extract_column_faults(column) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as fault_text
+        {%- for column in columns %}
+        {{ extract_column_faults(column) }} {{ '||' if not loop.last else 'as fault_text' }}
+        {%- endfor %}
     from parsed
 )
 
@@ -115,9 +113,9 @@ from faulted
     {%- for condition, reason, action in checks -%}
             case
                 when {{ condition }}
-                    then concat('{{ name }}', chr(31), '{{ reason }}', chr(31), '{{ action }}', chr(31), coalesce(raw_{{ name }}, ''), chr(30))
+                    then concat('{{ name }}', chr(31), '{{ reason }}', chr(31), '{{ action }}', chr(31), translate(coalesce(raw_{{ name }}, ''), concat(chr(30), chr(31)), '  '), chr(30))
                 else ''
-            end{{ ',\n            ' if not loop.last }}
+            end{{ '\n            || ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -2,7 +2,7 @@
     drive reading, checking and staging, so that the contract stands in one place. -#}
 
 {#- The extracts of the contract. A literal list, because dbt reads references before it knows the graph;
-    tests/python/test_contract.py holds it against the source. -#}
+    tests/python/test_staging_properties.py holds it against the source. -#}
 {% macro extract_names() -%}
     {{ return([
         'agencies', 'ahs_diploma_options', 'completions', 'course_enrollments', 'course_sections', 'demographics',

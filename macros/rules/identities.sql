@@ -17,7 +17,8 @@ form_cells as (
     select * from {{ ref('int_form_cells') }}
     union all
     select 'population', 'population', measure, 'persons', '', '', '', '', '', 'count', 0, 0
-    from {{ ref('population_measures') }}
+    from {{ ref('population_measures') }} as measures
+    where {{ in_force('measures', var('program_year')) }}
 ),
 
 rollups as (
@@ -51,7 +52,8 @@ term_cells as (
             and form_cells.column_code = column_rollups.code
             and terms.column_code = concat('adds_to:', column_rollups.adds_to)
     where
-        (terms.row_code in ('*', form_cells.row_code) or row_rollups.code is not null)
+        {{ in_force('terms', var('program_year')) }}
+        and (terms.row_code in ('*', form_cells.row_code) or row_rollups.code is not null)
         and (terms.column_code in ('*', form_cells.column_code) or column_rollups.code is not null)
 ),
 
@@ -69,7 +71,8 @@ identity_sides as (
     select
         identity_id,
         count(distinct side) as sides
-    from {{ ref('identity_terms') }}
+    from {{ ref('identity_terms') }} as terms
+    where {{ in_force('terms', var('program_year')) }}
     group by identity_id
 ),
 

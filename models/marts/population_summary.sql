@@ -2,8 +2,15 @@ with scopes as (
     select * from {{ ref('int_report_scopes') }}
 ),
 
-participation as (
-    select * from {{ ref('int_participation') }}
+persons as (
+    select
+        person_scopes.scope,
+        person_scopes.scope_id,
+        persons.person_key,
+        persons.program_year,
+        persons.participation_status
+    from {{ ref('int_persons') }} as persons
+    inner join {{ ref('int_person_scopes') }} as person_scopes on persons.person_key = person_scopes.person_key
 ),
 
 counts as (
@@ -13,7 +20,7 @@ counts as (
         scope_id,
         'persons_with_nrs_rows' as measure,
         count(*) as persons
-    from {{ ref('int_person_years') }}
+    from persons
     group by program_year, scope, scope_id
     union all
     select
@@ -26,33 +33,39 @@ counts as (
             else 'excluded'
         end as measure,
         count(*) as persons
-    from participation
+    from persons
     group by program_year, scope, scope_id, participation_status
     union all
     select
-        program_year,
-        scope,
-        scope_id,
-        concat('excluded_', reason) as measure,
-        count(distinct fleid) as persons
-    from {{ ref('int_exclusions') }}
-    group by program_year, scope, scope_id, reason
+        persons.program_year,
+        persons.scope,
+        persons.scope_id,
+        concat('excluded_', exclusions.reason) as measure,
+        count(*) as persons
+    from {{ ref('int_exclusions') }} as exclusions
+    inner join persons
+        on
+            exclusions.person_key = persons.person_key
+            and exclusions.program_year = persons.program_year
+    group by persons.program_year, persons.scope, persons.scope_id, exclusions.reason
     union all
     select
-        table_1.program_year,
-        table_1.scope,
-        table_1.scope_id,
+        persons.program_year,
+        persons.scope,
+        persons.scope_id,
         'in_tables_1_and_2a' as measure,
-        count(distinct table_1.fleid) as persons
-    from {{ ref('int_members_table_1') }} as table_1
+        count(*) as persons
+    from persons
+    inner join {{ ref('int_members_table_1') }} as table_1
+        on
+            persons.person_key = table_1.person_key
+            and persons.program_year = table_1.program_year
     inner join {{ ref('int_members_tables_2_2a') }} as table_2a
         on
-            table_1.program_year = table_2a.program_year
-            and table_1.scope = table_2a.scope
-            and table_1.scope_id = table_2a.scope_id
-            and table_1.fleid = table_2a.fleid
+            persons.person_key = table_2a.person_key
+            and persons.program_year = table_2a.program_year
             and table_2a.table_id = '2A'
-    group by table_1.program_year, table_1.scope, table_1.scope_id
+    group by persons.program_year, persons.scope, persons.scope_id
 )
 
 select
@@ -62,7 +75,7 @@ select
     measures.measure,
     cast(coalesce(counts.persons, 0) as bigint) as persons
 from scopes
-cross join {{ ref('population_measures') }} as measures
+inner join {{ ref('population_measures') }} as measures on {{ in_force('measures', 'scopes.program_year') }}
 left join counts
     on
         scopes.program_year = counts.program_year

@@ -1,47 +1,61 @@
-with records as (
-    {%- for extract in extract_names() %}
-    {{ 'union all' if not loop.first }}
-    select
-        '{{ extract }}' as extract_name,
-        source_file,
-        record_number,
-        is_rejected
-    from {{ ref('base_fcs__' ~ extract) }}
-    {%- endfor %}
+with nrs_persons as (
+    select distinct fleid from {{ ref('int_person_scopes') }}
 ),
 
 repeated as (
     select * from {{ ref('base_fcs__repeated_records') }}
 ),
 
--- Course records outside the six programs serve only where an IET program lists them (R25); the rest is said why not.
 courses as (
     select * from {{ ref('int_course_enrollments') }}
 )
 
+{%- for extract in extract_names() %}
+{%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list %}
+{{ 'union all' if not loop.first }}
 select
-    records.extract_name,
-    records.source_file,
-    records.record_number,
+    '{{ extract }}' as extract_name,
+    base.source_file,
+    base.record_number,
     case
-        when records.is_rejected then 'rejected'
+        when base.is_rejected then 'rejected'
         when repeated.disposition is not null then repeated.disposition
+        {%- if extract == 'course_enrollments' %}
+        -- What is no NRS row is out for R1's reason; a preliminary one still shows who goes on (R9).
         when courses.nrs_status not in ('nrs_row', 'preliminary') then 'not_in_scope'
+        {%- elif extract == 'demographics' %}
+        -- Preliminary records do not serve (R5, R61).
+        when nrs_persons.fleid is null or substr(base.term_id, 2, 1) = 'B' then 'not_in_scope'
+        {%- elif 'fleid' in names %}
+        when nrs_persons.fleid is null then 'not_in_scope'
+        {%- endif %}
         else 'used'
     end as disposition,
     case
+        when base.is_rejected then cast(null as varchar)
         when repeated.disposition is not null
             then concat('kept: ', repeated.kept_source_file, ' #', repeated.kept_record_number)
-        when not records.is_rejected and courses.nrs_status not in ('nrs_row', 'preliminary') then courses.nrs_status
+        {%- if extract == 'course_enrollments' %}
+        when courses.nrs_status not in ('nrs_row', 'preliminary') then courses.nrs_status
+        {%- elif extract == 'demographics' %}
+        when nrs_persons.fleid is null then 'person_without_nrs_rows'
+        when substr(base.term_id, 2, 1) = 'B' then 'preliminary'
+        {%- elif 'fleid' in names %}
+        when nrs_persons.fleid is null then 'person_without_nrs_rows'
+        {%- endif %}
     end as detail
-from records
+from {{ ref('base_fcs__' ~ extract) }} as base
 left join repeated
     on
-        records.extract_name = repeated.extract_name
-        and records.source_file = repeated.source_file
-        and records.record_number = repeated.record_number
+        repeated.extract_name = '{{ extract }}'
+        and base.source_file = repeated.source_file
+        and base.record_number = repeated.record_number
+{%- if extract == 'course_enrollments' %}
 left join courses
     on
-        records.extract_name = 'course_enrollments'
-        and records.source_file = courses.source_file
-        and records.record_number = courses.record_number
+        base.source_file = courses.source_file
+        and base.record_number = courses.record_number
+{%- elif 'fleid' in names %}
+left join nrs_persons on base.fleid = nrs_persons.fleid
+{%- endif %}
+{%- endfor %}

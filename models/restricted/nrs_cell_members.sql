@@ -1,3 +1,15 @@
+with members as (
+    select * from {{ ref('int_cell_members') }}
+),
+
+persons as (
+    select * from {{ ref('int_persons') }}
+),
+
+person_evidence as (
+    select * from {{ ref('int_person_evidence') }}
+)
+
 select
     members.program_year,
     members.scope,
@@ -6,16 +18,35 @@ select
     members.row_code,
     members.column_code,
     members.fleid as person_id,
-    members.agency_id,
-    members.student_id,
+    persons.agency_id,
+    persons.student_id,
     members.pop_program_year,
     members.pop_number,
     members.kind,
-    concat(members.evidence, '; ', person_rows.evidence) as evidence
-from {{ ref('int_cell_members') }} as members
-inner join {{ ref('int_person_rows') }} as person_rows
+    concat(
+        case
+            when members.table_id = '1'
+                then concat(person_evidence.entering_efl_evidence, '; ', person_evidence.race_sex_evidence)
+            when members.table_id in ('2', '2A')
+                then concat(person_evidence.age_evidence, '; ', person_evidence.race_sex_evidence)
+            when members.table_id = '3' and members.row_code like '%_iet'
+                then concat(
+                    person_evidence.iet_evidence, '; ', person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence
+                )
+            when members.table_id = '3'
+                then concat(person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
+            when members.block = 'employment' then person_evidence.employment_evidence
+            when members.block = 'schooling' then person_evidence.schooling_evidence
+            when members.block = 'institutional' then person_evidence.institutional_evidence
+        end,
+        '; ', person_evidence.participation_evidence
+    ) as evidence
+from members
+inner join persons
     on
-        members.program_year = person_rows.program_year
-        and members.scope = person_rows.scope
-        and members.scope_id = person_rows.scope_id
-        and members.fleid = person_rows.fleid
+        members.person_key = persons.person_key
+        and members.program_year = persons.program_year
+inner join person_evidence
+    on
+        members.person_key = person_evidence.person_key
+        and members.program_year = person_evidence.program_year

@@ -1,29 +1,35 @@
-{{ config(materialized='view') }}
-
 with members as (
     {%- for members in ['int_members_table_1', 'int_members_tables_2_2a', 'int_members_table_3', 'int_members_table_6'] %}
     {{ 'union all' if not loop.first }}
     select * from {{ ref(members) }}
     {%- endfor %}
+),
+
+person_scopes as (
+    select * from {{ ref('int_person_scopes') }}
+),
+
+rollups as (
+    select * from {{ ref('int_form_rollups') }}
 )
 
--- Each member stands in its own cell and in every total of the form that the cell adds to.
+-- Each member stands, in each scope of the person, in its own cell and in every total of the form that the cell adds to.
 select
     members.program_year,
-    members.scope,
-    members.scope_id,
+    person_scopes.scope,
+    person_scopes.scope_id,
     members.table_id,
     rollups.row_code,
     rollups.column_code,
-    members.fleid,
-    members.agency_id,
-    members.student_id,
+    members.person_key,
+    person_scopes.fleid,
     members.pop_program_year,
     members.pop_number,
     members.kind,
-    members.evidence
+    members.block
 from members
-inner join {{ ref('int_form_rollups') }} as rollups
+inner join person_scopes on members.person_key = person_scopes.person_key
+inner join rollups
     on
         members.table_id = rollups.table_id
         and members.row_code = rollups.member_row_code

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with blocks as (
     select * from {{ ref('form_blocks') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- What the identities compare: the report's cells, and the counts of persons behind them.
 select
     program_year,

@@ -2,8 +2,8 @@
 select
     {{ person_member_keys() }},
     '1' as table_id,
+    'participants' as block,
     entering_efl as row_code,
-    race_sex as column_code,
-    concat('entering EFL ', entering_efl_evidence, '; ', {{ race_sex_evidence() }}) as evidence
-from {{ ref('int_participation') }}
+    race_sex as column_code
+from {{ ref('int_persons') }}
 where participation_status = 'participant'

@@ -1,22 +1,22 @@
 with participants as (
-    select * from {{ ref('int_participation') }}
+    select * from {{ ref('int_persons') }}
     where participation_status = 'participant'
 )
 
 select
     {{ person_member_keys() }},
     '3' as table_id,
+    'participants' as block,
     program_type as row_code,
-    age_group as column_code,
-    concat('entering EFL ', entering_efl_evidence, ', placing agency ', placing_agency_id, '; ', {{ age_evidence() }}) as evidence
+    age_group as column_code
 from participants
 union all
 -- Table 3 rule 4a: the IET rows count the same persons once more (R31).
 select
     {{ person_member_keys() }},
     '3' as table_id,
+    'participants' as block,
     iet_program_type as row_code,
-    age_group as column_code,
-    concat('IET course from ', iet_evidence, '; entering EFL ', entering_efl_evidence, '; ', {{ age_evidence() }}) as evidence
+    age_group as column_code
 from participants
 where is_iet

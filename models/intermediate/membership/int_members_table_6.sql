@@ -1,5 +1,5 @@
 with participants as (
-    select * from {{ ref('int_participation') }}
+    select * from {{ ref('int_persons') }}
     where participation_status = 'participant'
 )
 
@@ -7,25 +7,24 @@ with participants as (
 select
     {{ person_member_keys() }},
     '6' as table_id,
+    'employment' as block,
     coalesce(employment_status, 'employment_not_reported') as row_code,
-    'participants' as column_code,
-    coalesce(concat('employment status first reported in ', employment_source), 'no valid employment status reported') as evidence
+    'participants' as column_code
 from participants
 union all
 select
     {{ person_member_keys() }},
     '6' as table_id,
+    'schooling' as block,
     coalesce(schooling_level, 'schooling_unknown') as row_code,
-    coalesce(schooling_origin, 'total') as column_code,
-    coalesce(concat('schooling first reported in ', schooling_source), 'no valid level and origin of schooling reported')
-        as evidence
+    coalesce(schooling_origin, 'total') as column_code
 from participants
 union all
 select
     {{ person_member_keys() }},
     '6' as table_id,
+    'institutional' as block,
     facility_type as row_code,
-    'participants' as column_code,
-    concat('incarceration status last reported in ', incarceration_source) as evidence
+    'participants' as column_code
 from participants
 where facility_type is not null

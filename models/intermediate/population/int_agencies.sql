@@ -2,7 +2,7 @@ with program_years as (
     select program_year from {{ ref('int_program_years') }}
 ),
 
-agencies as (
+listings as (
     select
         *,
         {{ program_year_of_reporting_year('reporting_year') }} as list_program_year
@@ -13,19 +13,35 @@ agencies as (
 serving_lists as (
     select
         program_years.program_year,
-        max(agencies.list_program_year) as list_program_year
+        max(listings.list_program_year) as list_program_year
     from program_years
-    inner join agencies on program_years.program_year >= agencies.list_program_year
+    inner join listings on program_years.program_year >= listings.list_program_year
     group by program_years.program_year
+),
+
+-- Known is an agency that any year lists (R60): left out of the serving list it is not eligible, but its records still
+-- stand in its scopes (R29, R61), under the name and type of its nearest listing, the earlier first.
+nearest_listings as (
+    select
+        serving_lists.program_year,
+        listings.*,
+        listings.list_program_year = serving_lists.list_program_year as is_listed
+    from serving_lists
+    cross join listings
+    qualify
+        row_number() over (
+            partition by serving_lists.program_year, listings.agency_id
+            order by
+                case when listings.list_program_year <= serving_lists.list_program_year then 0 else 1 end,
+                abs(listings.list_program_year - serving_lists.list_program_year)
+        ) = 1
 )
 
 select
-    serving_lists.program_year,
-    agencies.agency_id,
-    agencies.agency_name,
-    agencies.agency_type,
-    coalesce(agencies.nrs_eligible = 'Y', false) as is_nrs_eligible,
-    coalesce(agencies.ielce_grantee = 'Y', false) as is_ielce_grantee,
-    agencies.list_program_year
-from serving_lists
-inner join agencies on serving_lists.list_program_year = agencies.list_program_year
+    program_year,
+    agency_id,
+    agency_name,
+    agency_type,
+    is_listed and coalesce(nrs_eligible = 'Y', false) as is_nrs_eligible,
+    is_listed and coalesce(ielce_grantee = 'Y', false) as is_ielce_grantee
+from nearest_listings

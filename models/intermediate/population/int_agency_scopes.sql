@@ -2,7 +2,7 @@ with agencies as (
     select * from {{ ref('int_agencies') }}
 )
 
--- Reports 1-3: state, agency type, agency. The state's own staff aside, an agency of no list stands in no scope (R60).
+-- Reports 1-3: state, agency type, agency.
 select
     program_year,
     agency_id,

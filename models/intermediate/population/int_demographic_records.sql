@@ -8,20 +8,34 @@ with records as (
     where substr(term_id, 2, 1) = 'E'
 ),
 
-agency_scopes as (
-    select * from {{ ref('int_agency_scopes') }}
+person_agencies as (
+    select * from {{ ref('int_person_agencies') }}
 ),
 
 terms as (
     select * from {{ ref('int_terms') }}
 ),
 
+-- The order of a FLEID's records is the same wherever they are looked at: latest reporting year and term digit first,
+-- ties to the lowest agency id, then student id (R5); and the other way round for what is asked first (R47).
+ranked_records as (
+    select
+        *,
+        row_number() over (
+            partition by fleid
+            order by reporting_program_year desc, term_digit desc, agency_id asc, student_id asc
+        ) as recency_rank,
+        row_number() over (
+            partition by fleid
+            order by reporting_program_year, term_digit, agency_id, student_id
+        ) as first_rank
+    from records
+),
+
 -- Records of any agency of the scope in a term with NRS rows; an agency's type is that of the record's year (R61).
 records_of_terms as (
     select
-        terms.scope,
-        terms.scope_id,
-        terms.fleid,
+        terms.person_key,
         terms.program_year,
         records.agency_id,
         records.reporting_program_year,
@@ -34,6 +48,8 @@ records_of_terms as (
         records.schooling_level,
         records.schooling_origin,
         records.incarceration_status,
+        records.recency_rank,
+        records.first_rank,
         records.source_file,
         records.record_number,
         {%- set races = ['american_indian', 'asian', 'black', 'pacific_islander', 'white'] %}
@@ -43,24 +59,21 @@ records_of_terms as (
         {%- for race in races %}
         {{ '+ ' if not loop.first }}case when records.{{ race }} = 'Y' then 1 else 0 end{{ ' as race_count' if loop.last }}
         {%- endfor %}
-    from records
-    inner join agency_scopes
+    from ranked_records as records
+    inner join person_agencies
         on
-            records.agency_id = agency_scopes.agency_id
-            and records.reporting_program_year = agency_scopes.program_year
+            records.fleid = person_agencies.fleid
+            and records.agency_id = person_agencies.agency_id
+            and records.reporting_program_year = person_agencies.program_year
     inner join terms
         on
-            agency_scopes.scope = terms.scope
-            and agency_scopes.scope_id = terms.scope_id
-            and records.fleid = terms.fleid
+            person_agencies.person_key = terms.person_key
             and records.reporting_program_year = terms.reporting_program_year
             and records.term_digit = terms.term_digit
 )
 
 select
-    records_of_terms.scope,
-    records_of_terms.scope_id,
-    records_of_terms.fleid,
+    records_of_terms.person_key,
     records_of_terms.program_year,
     records_of_terms.agency_id,
     records_of_terms.student_id,
@@ -81,20 +94,8 @@ select
     correctional.code is not null as is_correctional,
     records_of_terms.source_file,
     records_of_terms.record_number,
-    row_number() over (
-        partition by
-            records_of_terms.scope, records_of_terms.scope_id, records_of_terms.fleid, records_of_terms.program_year
-        order by
-            records_of_terms.reporting_program_year desc, records_of_terms.term_digit desc,
-            records_of_terms.agency_id asc, records_of_terms.student_id asc
-    ) as recency_rank,
-    row_number() over (
-        partition by
-            records_of_terms.scope, records_of_terms.scope_id, records_of_terms.fleid, records_of_terms.program_year
-        order by
-            records_of_terms.reporting_program_year, records_of_terms.term_digit,
-            records_of_terms.agency_id, records_of_terms.student_id
-    ) as first_rank
+    records_of_terms.recency_rank,
+    records_of_terms.first_rank
 from records_of_terms
 {%- for alias, crosswalk, column in [
     ('sexes', 'sex', 'sex'), ('employment', 'employment_status', 'employment_status'),

@@ -6,66 +6,55 @@ offers as (
     select * from {{ ref('int_placement_offers') }}
 ),
 
--- Per subject the first offer counts: earliest row entry date, lowest level among equals (EFL crosswalk note; R10).
-subject_offers as (
+-- Per subject the first offer of the person's periods counts (EFL crosswalk note; R10).
+first_offers as (
     select
-        enrollments.scope,
-        enrollments.scope_id,
-        enrollments.fleid,
+        enrollments.person_key,
         enrollments.program_year,
-        enrollments.program,
-        enrollments.agency_id,
-        enrollments.course_id,
-        enrollments.section_id,
-        enrollments.student_id,
-        enrollments.entry_date,
-        enrollments.source_file,
-        enrollments.record_number,
         offers.subject,
-        offers.test_id,
-        offers.efl_row_code,
-        offers.level_order,
-        offers.efl_code,
-        offers.test_source_file,
-        offers.test_record_number
+        min_by(offers.level_and_row_order, offers.subject_order) as level_and_row_order
     from enrollments
     inner join offers
         on
             enrollments.source_file = offers.source_file
             and enrollments.record_number = offers.record_number
-    qualify
-        row_number() over (
-            partition by
-                enrollments.scope, enrollments.scope_id, enrollments.fleid, enrollments.program_year, offers.subject
-            order by
-                enrollments.entry_date, offers.level_order, enrollments.agency_id, enrollments.course_id,
-                enrollments.section_id, enrollments.student_id, enrollments.source_file, enrollments.record_number,
-                offers.test_source_file, offers.test_record_number
-        ) = 1
+    group by enrollments.person_key, enrollments.program_year, offers.subject
+),
+
+-- The lowest of the firsts.
+lowest_offers as (
+    select
+        person_key,
+        program_year,
+        min(level_and_row_order) as level_and_row_order
+    from first_offers
+    group by person_key, program_year
 )
 
--- The lowest of the firsts; the row that offered it gives the program and the placing agency (R10).
+-- The row that offered it gives the program and the placing agency (R10).
 select
-    scope,
-    scope_id,
-    fleid,
-    program_year,
-    efl_row_code as entering_efl,
-    program,
-    agency_id as placing_agency_id,
-    concat(
-        efl_row_code, ' by ',
-        case
-            when test_id is null then concat('enrollment in ', program)
-            else concat('pre-test ', test_id, ' ', subject, ' level ', efl_code, ' (', test_source_file, ' #', test_record_number, ')')
-        end,
-        ' on course ', course_id, '/', section_id, ' of ', agency_id, ' from ', entry_date,
-        ' (', source_file, ' #', record_number, ')'
-    ) as evidence
-from subject_offers
-qualify
-    row_number() over (
-        partition by scope, scope_id, fleid, program_year
-        order by
-            level_order, entry_date, agency_id, course_id, section_id, student_id, source_file, record_number, subject
-    ) = 1
+    enrollments.person_key,
+    enrollments.program_year,
+    offers.efl_row_code as entering_efl,
+    enrollments.program,
+    enrollments.agency_id as placing_agency_id,
+    enrollments.course_id,
+    enrollments.section_id,
+    enrollments.entry_date,
+    enrollments.source_file,
+    enrollments.record_number,
+    offers.subject,
+    offers.test_id,
+    offers.efl_code,
+    offers.test_source_file,
+    offers.test_record_number
+from enrollments
+inner join offers
+    on
+        enrollments.source_file = offers.source_file
+        and enrollments.record_number = offers.record_number
+inner join lowest_offers
+    on
+        enrollments.person_key = lowest_offers.person_key
+        and enrollments.program_year = lowest_offers.program_year
+        and offers.level_and_row_order = lowest_offers.level_and_row_order

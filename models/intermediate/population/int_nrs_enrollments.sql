@@ -1,20 +1,35 @@
-{{ config(materialized='view') }}
-
 with enrollments as (
     select * from {{ ref('int_course_enrollments') }}
     where nrs_status = 'nrs_row'
 ),
 
-agency_scopes as (
-    select * from {{ ref('int_agency_scopes') }}
+person_agencies as (
+    select * from {{ ref('int_person_agencies') }}
 )
 
 select
-    agency_scopes.scope,
-    agency_scopes.scope_id,
-    enrollments.*
+    person_agencies.person_key,
+    enrollments.fleid,
+    enrollments.program_year,
+    enrollments.reporting_year,
+    enrollments.reporting_program_year,
+    enrollments.term_digit,
+    enrollments.agency_id,
+    enrollments.student_id,
+    enrollments.course_id,
+    enrollments.section_id,
+    enrollments.program,
+    enrollments.entry_date,
+    enrollments.exit_date,
+    enrollments.section_hours,
+    enrollments.is_iet,
+    enrollments.is_distance,
+    enrollments.is_outcomes_excluded,
+    enrollments.source_file,
+    enrollments.record_number
 from enrollments
-inner join agency_scopes
+inner join person_agencies
     on
-        enrollments.agency_id = agency_scopes.agency_id
-        and enrollments.program_year = agency_scopes.program_year
+        enrollments.fleid = person_agencies.fleid
+        and enrollments.agency_id = person_agencies.agency_id
+        and enrollments.program_year = person_agencies.program_year

@@ -17,18 +17,21 @@ program_years as (
 
 supplemental_iet as (
     select distinct
-        agency_id,
-        fleid,
-        {{ program_year_of_reporting_year('reporting_year') }} as program_year
-    from {{ ref('stg_fcs__iet_supplemental') }}
+        supplemental.agency_id,
+        supplemental.fleid,
+        {{ program_year_of_reporting_year('supplemental.reporting_year') }} as program_year
+    from {{ ref('stg_fcs__iet_supplemental') }} as supplemental
+    inner join {{ ref('rule_codes') }} as rules
+        on
+            rules.rule_list = 'supplemental_iet_reporting_year'
+            and supplemental.reporting_year = rules.code
+            and {{ in_force('rules', program_year_of_reporting_year('supplemental.reporting_year')) }}
 ),
 
 -- A row with a listed IET number, or of the agency that the supplemental file names (R11, R69).
 iet_periods as (
     select
-        enrollments.scope,
-        enrollments.scope_id,
-        enrollments.fleid,
+        enrollments.person_key,
         enrollments.program_year,
         enrollments.pop_number,
         min(enrollments.entry_date) as first_iet_entry_date,
@@ -41,13 +44,11 @@ iet_periods as (
             and enrollments.program_year = supplemental_iet.program_year
     where enrollments.is_iet or supplemental_iet.fleid is not null
     group by
-        enrollments.scope, enrollments.scope_id, enrollments.fleid, enrollments.program_year, enrollments.pop_number
+        enrollments.person_key, enrollments.program_year, enrollments.pop_number
 )
 
 select
-    periods.scope,
-    periods.scope_id,
-    periods.fleid,
+    periods.person_key,
     periods.program_year,
     periods.pop_number,
     periods.span_number,
@@ -69,20 +70,14 @@ from periods
 inner join program_years on periods.program_year = program_years.program_year
 inner join person_years
     on
-        periods.scope = person_years.scope
-        and periods.scope_id = person_years.scope_id
-        and periods.fleid = person_years.fleid
+        periods.person_key = person_years.person_key
         and periods.program_year = person_years.program_year
 left join attributes
     on
-        periods.scope = attributes.scope
-        and periods.scope_id = attributes.scope_id
-        and periods.fleid = attributes.fleid
+        periods.person_key = attributes.person_key
         and periods.program_year = attributes.program_year
 left join iet_periods
     on
-        periods.scope = iet_periods.scope
-        and periods.scope_id = iet_periods.scope_id
-        and periods.fleid = iet_periods.fleid
+        periods.person_key = iet_periods.person_key
         and periods.program_year = iet_periods.program_year
         and periods.pop_number = iet_periods.pop_number

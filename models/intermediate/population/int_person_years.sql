@@ -4,21 +4,18 @@ with terms as (
 
 spans as (
     select
-        scope,
-        scope_id,
-        fleid,
+        person_key,
         program_year,
         count(*) as spans,
         count(pop_number) as periods_of_participation
     from {{ ref('int_spans') }}
-    group by scope, scope_id, fleid, program_year
+    group by person_key, program_year
 ),
 
 -- Short spans included: age, attributes and the year-wide flags look at all NRS rows of the year (R6, R7, R12, R14).
 persons as (
     select
-        scope,
-        scope_id,
+        person_key,
         fleid,
         program_year,
         min(entry_date) as first_entry_date,
@@ -29,12 +26,11 @@ persons as (
         min_by(first_agency_and_student, reporting_program_year * 10 + cast(term_digit as integer))
             as first_agency_and_student
     from terms
-    group by scope, scope_id, fleid, program_year
+    group by person_key, fleid, program_year
 )
 
 select
-    persons.scope,
-    persons.scope_id,
+    persons.person_key,
     persons.fleid,
     persons.program_year,
     substr(persons.first_agency_and_student, 1, position(chr(31) in persons.first_agency_and_student) - 1) as agency_id,
@@ -48,7 +44,5 @@ select
 from persons
 inner join spans
     on
-        persons.scope = spans.scope
-        and persons.scope_id = spans.scope_id
-        and persons.fleid = spans.fleid
+        persons.person_key = spans.person_key
         and persons.program_year = spans.program_year

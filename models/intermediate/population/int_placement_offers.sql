@@ -32,6 +32,12 @@ test_offers as (
         enrollments.source_file,
         enrollments.record_number,
         enrollments.program_year,
+        enrollments.fleid,
+        enrollments.agency_id,
+        enrollments.student_id,
+        enrollments.course_id,
+        enrollments.section_id,
+        enrollments.entry_date,
         pairs.subject,
         pairs.test_id,
         crosswalk.efl_row_code,
@@ -66,6 +72,12 @@ program_offers as (
         enrollments.source_file,
         enrollments.record_number,
         enrollments.program_year,
+        enrollments.fleid,
+        enrollments.agency_id,
+        enrollments.student_id,
+        enrollments.course_id,
+        enrollments.section_id,
+        enrollments.entry_date,
         enrollments.program as subject,
         cast(null as varchar) as test_id,
         alternatives.efl_row_code,
@@ -94,7 +106,21 @@ select
     levels.level_order,
     offers.efl_code,
     offers.test_source_file,
-    offers.test_record_number
+    offers.test_record_number,
+    -- The order in which offers count, one for all: earliest row entry, lowest level, then the rest for certainty (R10).
+    row_number() over (
+        partition by offers.fleid, offers.program_year, offers.subject
+        order by
+            offers.entry_date, levels.level_order, offers.agency_id, offers.course_id, offers.section_id,
+            offers.student_id, offers.source_file, offers.record_number, offers.test_source_file, offers.test_record_number
+    ) as subject_order,
+    row_number() over (
+        partition by offers.fleid, offers.program_year
+        order by
+            levels.level_order, offers.entry_date, offers.agency_id, offers.course_id, offers.section_id,
+            offers.student_id, offers.source_file, offers.record_number, offers.subject, offers.test_source_file,
+            offers.test_record_number
+    ) as level_and_row_order
 from offers
 inner join levels
     on

@@ -12,8 +12,7 @@ periods as (
 )
 
 select
-    enrollments.scope,
-    enrollments.scope_id,
+    enrollments.person_key,
     enrollments.fleid,
     enrollments.program_year,
     periods.pop_number,
@@ -31,16 +30,12 @@ select
 from enrollments
 inner join terms
     on
-        enrollments.scope = terms.scope
-        and enrollments.scope_id = terms.scope_id
-        and enrollments.fleid = terms.fleid
+        enrollments.person_key = terms.person_key
         and enrollments.program_year = terms.program_year
         and enrollments.reporting_year = terms.reporting_year
         and enrollments.term_digit = terms.term_digit
 inner join periods
     on
-        terms.scope = periods.scope
-        and terms.scope_id = periods.scope_id
-        and terms.fleid = periods.fleid
+        terms.person_key = periods.person_key
         and terms.program_year = periods.program_year
         and terms.span_number = periods.span_number

@@ -1,5 +1,5 @@
-with courses as (
-    select distinct {{ program_year_of('entry_date') }} as program_year from {{ ref('stg_fcs__course_enrollments') }}
+with record_years as (
+    select distinct program_year from {{ ref('int_agency_records') }}
 ),
 
 agency_lists as (
@@ -10,10 +10,10 @@ agency_lists as (
 program_years as (
     select program_year from agency_lists
     union
-    select courses.program_year from courses
-    where courses.program_year > (select min(agency_lists.program_year) from agency_lists)
+    select record_years.program_year from record_years
+    where record_years.program_year > (select min(agency_lists.program_year) from agency_lists)
     union
-    select cast({{ var('program_year') }} as integer)
+    select cast({{ var('program_year') }} as integer) as program_year
 ),
 
 parameters as (

@@ -3,20 +3,19 @@ with enrollments as (
     where nrs_status in ('nrs_row', 'preliminary')
 ),
 
-agency_scopes as (
-    select * from {{ ref('int_agency_scopes') }}
+person_agencies as (
+    select * from {{ ref('int_person_agencies') }}
 )
 
 -- Policy notations 2-3: preliminary records show who goes on, while their term has no final ones (R1, R9).
 select
-    agency_scopes.scope,
-    agency_scopes.scope_id,
-    enrollments.fleid,
+    person_agencies.person_key,
     enrollments.program_year,
     min(enrollments.entry_date) as first_entry_date
 from enrollments
-inner join agency_scopes
+inner join person_agencies
     on
-        enrollments.agency_id = agency_scopes.agency_id
-        and enrollments.program_year = agency_scopes.program_year
-group by agency_scopes.scope, agency_scopes.scope_id, enrollments.fleid, enrollments.program_year
+        enrollments.fleid = person_agencies.fleid
+        and enrollments.agency_id = person_agencies.agency_id
+        and enrollments.program_year = person_agencies.program_year
+group by person_agencies.person_key, enrollments.program_year

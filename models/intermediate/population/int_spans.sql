@@ -12,9 +12,7 @@ service_starts as (
 
 spans as (
     select
-        scope,
-        scope_id,
-        fleid,
+        person_key,
         program_year,
         span_number,
         min(entry_date) as entry_date,
@@ -22,7 +20,7 @@ spans as (
         sum(instructional_hours) as instructional_hours,
         bool_or(is_outcomes_excluded) as has_outcomes_exclusion
     from terms
-    group by scope, scope_id, fleid, program_year, span_number
+    group by person_key, program_year, span_number
 ),
 
 -- Numbered by entry date; short spans have no number (R7).
@@ -39,10 +37,10 @@ numbered_spans as (
     inner join program_years on spans.program_year = program_years.program_year
     window
         person_year as (
-            partition by spans.scope, spans.scope_id, spans.fleid, spans.program_year order by spans.span_number
+            partition by spans.person_key, spans.program_year order by spans.span_number
         ),
         person_year_to_here as (
-            partition by spans.scope, spans.scope_id, spans.fleid, spans.program_year order by spans.span_number
+            partition by spans.person_key, spans.program_year order by spans.span_number
             rows between unbounded preceding and current row
         )
 ),
@@ -64,16 +62,12 @@ exits as (
     from numbered_spans
     left join service_starts
         on
-            numbered_spans.scope = service_starts.scope
-            and numbered_spans.scope_id = service_starts.scope_id
-            and numbered_spans.fleid = service_starts.fleid
+            numbered_spans.person_key = service_starts.person_key
             and numbered_spans.program_year + 1 = service_starts.program_year
 )
 
 select
-    scope,
-    scope_id,
-    fleid,
+    person_key,
     program_year,
     span_number,
     case when is_period_of_participation then cast(periods_to_here as integer) end as pop_number,

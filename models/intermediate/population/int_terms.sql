@@ -9,8 +9,7 @@ program_years as (
 -- Student Level File 3a: earliest entry and latest exit of the term; any blank exit leaves it open (R7).
 terms as (
     select
-        scope,
-        scope_id,
+        person_key,
         fleid,
         program_year,
         reporting_year,
@@ -25,19 +24,19 @@ terms as (
         -- R3: lowest agency id, then lowest student id; chr(31) sorts before every printable character.
         min(concat(agency_id, chr(31), student_id)) as first_agency_and_student
     from enrollments
-    group by scope, scope_id, fleid, program_year, reporting_year, reporting_program_year, term_digit
+    group by person_key, fleid, program_year, reporting_year, reporting_program_year, term_digit
 ),
 
 ordered_terms as (
     select
         *,
         max(exit_date) over (
-            partition by scope, scope_id, fleid, program_year
+            partition by person_key, program_year
             order by entry_date, reporting_program_year, term_digit
             rows between unbounded preceding and 1 preceding
         ) as latest_earlier_exit_date,
         max(case when is_open then 1 else 0 end) over (
-            partition by scope, scope_id, fleid, program_year
+            partition by person_key, program_year
             order by entry_date, reporting_program_year, term_digit
             rows between unbounded preceding and 1 preceding
         ) as is_after_open_term
@@ -45,8 +44,7 @@ ordered_terms as (
 )
 
 select
-    ordered_terms.scope,
-    ordered_terms.scope_id,
+    ordered_terms.person_key,
     ordered_terms.fleid,
     ordered_terms.program_year,
     ordered_terms.reporting_year,
@@ -71,7 +69,7 @@ select
                 else 0
             end
         ) over (
-            partition by ordered_terms.scope, ordered_terms.scope_id, ordered_terms.fleid, ordered_terms.program_year
+            partition by ordered_terms.person_key, ordered_terms.program_year
             order by ordered_terms.entry_date, ordered_terms.reporting_program_year, ordered_terms.term_digit
             rows between unbounded preceding and current row
         ) as integer

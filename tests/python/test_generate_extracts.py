@@ -1,0 +1,175 @@
+"""The generator of synthetic extracts: same arguments, same bytes; the contract's files and columns; nothing lost by splitting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from generate_extracts import generate
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "seeds" / "extracts"
+SMALL = {"students": 120, "seed": 11}
+
+# Said in full: a guess from a part without a quoted value would misread one that has some.
+CSV = {"all_varchar": True, "header": True, "delimiter": ",", "quotechar": '"', "escapechar": '"'}
+
+
+def contract() -> dict[str, list[str]]:
+    """Columns per extract file, in order, as the staging sources declare them."""
+    declared = yaml.safe_load((ROOT / "models" / "staging" / "fcs" / "_fcs__sources.yml").read_text(encoding="utf-8"))
+    tables = next(source for source in declared["sources"] if source["name"] == "fcs")["tables"]
+    return {table["name"]: [column["name"] for column in table["columns"]] for table in tables}
+
+
+def contents(folder: Path, pattern: str = "*.csv") -> dict[str, bytes]:
+    """Bytes per file below `folder`."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob(pattern)}
+
+
+def lines(folder: Path, name: str) -> Counter[str]:
+    """Data lines of an extract, whether one file or a folder of parts; no generated value holds a line break."""
+    single = folder / f"{name}.csv"
+    parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))
+    return Counter(line for part in parts for line in part.read_text(encoding="utf-8").splitlines()[1:])
+
+
+def query(folder: Path, name: str, sql: str) -> list[tuple]:
+    """Rows of `sql` over an unsplit extract, which it calls `extract`; all columns are text."""
+    with duckdb.connect() as con:
+        con.read_csv(str(folder / f"{name}.csv"), **CSV).create_view("extract")
+        return con.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small")
+    generate(folder, **SMALL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clean")
+    generate(folder, **SMALL, dirt=False)
+    return folder
+
+
+def test_same_arguments_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    generate(tmp_path, **SMALL)
+    assert contents(tmp_path) == contents(small)
+
+
+def test_another_seed_gives_another_state(small: Path, tmp_path: Path) -> None:
+    generate(tmp_path, students=SMALL["students"], seed=SMALL["seed"] + 1)
+    assert not lines(tmp_path, "course_enrollments") & lines(small, "course_enrollments")
+
+
+def test_every_file_of_the_contract_has_its_columns_in_order(small: Path) -> None:
+    headers = {file.stem: file.open(encoding="utf-8").readline().strip().split(",") for file in small.iterdir()}
+    assert headers == contract()
+
+
+def test_reported_counts_are_the_rows_written(tmp_path: Path) -> None:
+    counts = generate(tmp_path, **SMALL)
+    assert counts == {name: query(tmp_path, name, "select count(*) from extract")[0][0] for name in contract()}
+
+
+def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
+    counts = generate(tmp_path, students=1000, seed=7)
+    assert all(counts.values())
+    written, checked_in = contents(tmp_path), contents(SAMPLE)
+    assert written.keys() == checked_in.keys()
+    assert [name for name in written if written[name] != checked_in[name]] == [], "run scripts/generate_extracts.py seeds/extracts"
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_format: str) -> None:
+    generate(tmp_path, **SMALL, split=True, file_format=file_format)
+    with duckdb.connect() as con:
+        for name, columns in contract().items():
+            parts = sorted((tmp_path / name).glob("*")) or [tmp_path / f"{name}.csv"]
+            read = con.read_csv if file_format == "csv" else con.read_parquet
+            options = CSV if file_format == "csv" else {"hive_partitioning": False}
+            split = read([str(part) for part in parts], **options)
+            assert split.columns == columns
+            unsplit = con.read_csv(str(small / f"{name}.csv"), **CSV)
+            assert Counter(split.fetchall()) == Counter(unsplit.fetchall()), name
+
+
+def test_parts_are_one_per_agency_and_term(tmp_path: Path) -> None:
+    generate(tmp_path, **SMALL, split=True, dirt=False)
+    for part in (tmp_path / "course_enrollments").iterdir():
+        keys = {tuple(line.split(",")[:3]) for line in part.read_text(encoding="utf-8").splitlines()[1:]}
+        assert keys == {tuple(part.stem.split("_"))}
+
+
+def test_without_dirt_every_value_is_usable(clean: Path) -> None:
+    assert query(clean, "demographics", r"from extract where not regexp_full_match(fleid, 'FL\d{12}')") == []
+    wrong = """
+        from (select *, try_strptime(entry_date, '%m%d%Y') as entry, try_strptime(exit_date, '%m%d%Y') as exit from extract)
+        where entry is null or (exit is null and exit_date is not null) or exit < entry
+            or not coalesce(try_cast(section_hours as double) >= 0, section_hours is null)"""
+    assert query(clean, "course_enrollments", wrong) == []
+    for name, key in {
+        "demographics": "agency_id, reporting_year, term_id, student_id",
+        "course_enrollments": "agency_id, reporting_year, term_id, student_id, course_id, section_id",
+        "course_sections": "agency_id, reporting_year, term_id, course_id, section_id",
+        "tests": "agency_id, student_id, test_id",
+        "employment": "fleid, year_quarter",
+    }.items():
+        assert query(clean, name, f"select {key} from extract group by {key} having count(*) > 1") == [], name
+
+
+def test_dirt_puts_in_each_kind_of_fault(small: Path) -> None:
+    faults = {
+        "a malformed FLEID": r"not regexp_full_match(trim(fleid), 'FL\d{12}')",
+        "an unknown agency": "agency_id = '777'",
+        "a malformed date": "entry_date is null or try_strptime(entry_date, '%m%d%Y') is null",
+        "negative hours": "section_hours like '-%'",
+        "hours that aren't a number": "section_hours = 'twelve'",
+        "an exit before its entry": "exit_date = '07011999'",
+        "surrounding blanks": "fleid like ' %'",
+        "an unknown code": "efl_subject_1 = '@' or hours_type = 'k'",
+    }
+    for fault, condition in faults.items():
+        assert query(small, "course_enrollments", f"from extract where {condition}"), fault
+    assert max(lines(small, "course_enrollments").values()) > 1
+
+
+def test_last_year_has_only_the_terms_of_the_october_deadline(clean: Path) -> None:
+    for name in ("demographics", "course_enrollments", "course_sections", "tests"):
+        terms = query(clean, name, "select distinct term_id from extract where reporting_year = '2425'")
+        assert set(terms) == {("1E",), ("2B",)}, name
+
+
+def test_test_ids_point_to_tests_of_the_same_agency_and_person(clean: Path) -> None:
+    tests = set(query(clean, "tests", "select agency_id, fleid, test_id from extract"))
+    ids = "unnest([pre_test_id_1, pre_test_id_2, pre_test_id_3, post_test_id_1, post_test_id_2, post_test_id_3])"
+    used = query(clean, "course_enrollments", f"select * from (select agency_id, fleid, {ids} as id from extract) where id is not null")
+    dangling = {key for key in used if key not in tests}
+    assert {test_id for _, _, test_id in dangling} <= {"9998"}
+    assert len(dangling) < 0.05 * len(used)
+
+
+def test_every_student_attends(clean: Path) -> None:
+    assert query(clean, "course_enrollments", "select count(distinct fleid) from extract") == [(SMALL["students"],)]
+
+
+@pytest.mark.parametrize("wrong", [{"students": 0}, {"first_year": 2024, "last_year": 2020}, {"file_format": "xlsx"}])
+def test_arguments_that_make_no_state_are_refused(tmp_path: Path, wrong: dict) -> None:
+    with pytest.raises(ValueError):
+        generate(tmp_path / "never", **wrong)
+    assert not (tmp_path / "never").exists()
+
+
+def test_folder_that_holds_other_work_is_left_alone(tmp_path: Path) -> None:
+    work = tmp_path / "tests" / "test_something.py"
+    work.parent.mkdir()
+    work.touch()
+    with pytest.raises(OSError):
+        generate(tmp_path, **SMALL)
+    assert work.exists()
