@@ -17,13 +17,21 @@ from typing import Annotated
 
 import duckdb
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 PROJECT = Path(__file__).resolve().parents[1]
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
-app = typer.Typer(add_completion=True, no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def main() -> None:
+    """Build NRS reports from extracts."""
+
+
 console = Console(highlight=False)
 
 
@@ -98,7 +106,8 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
 
     console.print(f"\n[bold]NRS report, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
 
-    read = Table("extract", "records", "used", "duplicate", "superseded", "rejected", "not in scope", "values ignored", title="What was read", title_justify="left")
+    read = Table("extract", "records", "used", "repeated", "rejected", "no scope", "ignored", title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)
+    read.columns[0].no_wrap = True
     for column in read.columns[1:]:
         column.justify = "right"
     for row in rows(
@@ -108,18 +117,20 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
             where action = 'value_ignored' group by extract_name
         )
         select
-            extract_name, count(*),
-            count(*) filter (where disposition = 'used'), count(*) filter (where disposition = 'duplicate'),
-            count(*) filter (where disposition = 'superseded'), count(*) filter (where disposition = 'rejected'),
-            count(*) filter (where disposition = 'not_in_scope'), coalesce(any_value(ignored.ignored), 0)
+            extract_name, count(*), count(*) filter (where disposition = 'used'),
+            count(*) filter (where disposition in ('duplicate', 'superseded')),
+            count(*) filter (where disposition = 'rejected'), count(*) filter (where disposition = 'not_in_scope'),
+            coalesce(any_value(ignored.ignored), 0)
         from restricted.input_disposition left join ignored using (extract_name)
         group by extract_name order by extract_name
         """
     ):
         read.add_row(row[0], *(f"{value:,}" for value in row[1:]))
     console.print(read)
+    console.print("repeated: copies and losers of a key clash; no scope: not an NRS row or person; ignored: single values.")
+    console.print("Each record is in restricted.input_disposition, each fault in restricted.rejected_rows.\n")
 
-    people = Table("persons, state scope", "count", title="Who is counted", title_justify="left")
+    people = Table("persons, state scope", "count", title="Who is counted", title_justify="left", box=SIMPLE, pad_edge=False)
     people.columns[1].justify = "right"
     for label, persons in rows(
         f"""
@@ -134,9 +145,7 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
         people.add_row(label, f"{persons:,}")
     console.print(people)
 
-    held, readings, scopes = rows(
-        "select count(*) filter (where is_held), count(*), count(distinct (scope, scope_id)) from marts.equality_results"
-    )[0]
+    held, readings, scopes = rows("select count(*) filter (where is_held), count(*), count(distinct (scope, scope_id)) from marts.equality_results")[0]
     console.print(f"Identities held: {held:,} of {readings:,} readings in {scopes} scopes (marts.equality_results).")
     assumptions = rows("select count(*) from reference.rulings where is_assumption")[0][0]
     console.print(f"Rulings in force that rest on an assumption: {assumptions} (reference.rulings).")
@@ -146,7 +155,7 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
 def report(
     extracts: Annotated[
         Path | None,
-        typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled synthetic sample is read.", exists=True, file_okay=False, resolve_path=True),
+        typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled sample is read.", exists=True, file_okay=False, resolve_path=True),
     ] = None,
     program_year: Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
 ) -> None:
@@ -171,12 +180,6 @@ def report(
         shutil.rmtree(work, ignore_errors=True)
     console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
     console.print(f"Forms:     {forms[0].parent} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
-
-
-@app.command()
-def version() -> None:
-    """Print the versions that built the warehouse: dbt, DuckDB, Python."""
-    console.print(f"duckdb {duckdb.__version__}, python {sys.version.split()[0]}")
 
 
 if __name__ == "__main__":

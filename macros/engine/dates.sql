@@ -10,11 +10,11 @@
     end
 {%- endmacro %}
 
-{#- Plain decimals only: no sign, exponent or thousands mark; six places keep 9.999999 below 10 (R60). -#}
+{#- Plain decimals only: no sign, exponent or thousands mark; ten places, compared without rounding (R60). -#}
 {% macro parse_number(expression) -%}
     case
-        when {{ matches(expression, '^[0-9]{1,12}([.][0-9]{1,6})?$') }}
-            then try_cast({{ expression }} as decimal(18, 6))
+        when {{ matches(expression, '^[0-9]{1,18}([.][0-9]{1,10})?$') }}
+            then try_cast({{ expression }} as decimal(28, 10))
     end
 {%- endmacro %}
 

@@ -170,6 +170,18 @@ from (
 qualify preference > 1
 {%- endmacro %}
 
+{#- The same for every extract; only grants and personnel keep what stands twice (extract contract). -#}
+{% macro all_repeated_records() -%}
+    {%- set blocks = [] -%}
+    {%- for extract in extract_names() -%}
+        {%- set block = repeated_records(extract) -%}
+        {%- if not extract_contract(extract)['keep_duplicates'] -%}
+            {%- do blocks.append(block) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ blocks | join('\nunion all\n') }}
+{%- endmacro %}
+
 {#- The records the rules work on: usable and standing for themselves. -#}
 {% macro staged_extract(extract) -%}
 {%- set contract = extract_contract(extract) -%}

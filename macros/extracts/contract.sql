@@ -24,11 +24,3 @@
     {%- endfor -%}
     {{ return(contract) }}
 {%- endmacro %}
-
-{#- Name of the SQL type a contract type becomes in staging. -#}
-{% macro extract_sql_type(contract_type) -%}
-    {%- if contract_type in ('date', 'required_date') -%}{{ return('date') }}
-    {%- elif contract_type in ('number', 'hours') -%}{{ return('decimal(18, 6)') }}
-    {%- else -%}{{ return('varchar') }}
-    {%- endif -%}
-{%- endmacro %}

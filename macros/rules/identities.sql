@@ -9,7 +9,7 @@ with cells as (
 ),
 
 identities as (
-    select * from {{ ref('identities') }}
+    select * from {{ ref('identities') }} as identities
     where {{ in_force('identities', var('program_year')) }}
 ),
 
@@ -22,7 +22,7 @@ form_cells as (
 ),
 
 rollups as (
-    select * from {{ ref('form_rollups') }}
+    select * from {{ ref('form_rollups') }} as form_rollups
     where {{ in_force('form_rollups', var('program_year')) }}
 ),
 

@@ -30,9 +30,8 @@ select
             when members.table_id in ('2', '2A')
                 then concat(person_evidence.age_evidence, '; ', person_evidence.race_sex_evidence)
             when members.table_id = '3' and members.row_code like '%_iet'
-                then concat(
-                    person_evidence.iet_evidence, '; ', person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence
-                )
+                then
+                    concat(person_evidence.iet_evidence, '; ', person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
             when members.table_id = '3'
                 then concat(person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
             when members.block = 'employment' then person_evidence.employment_evidence

@@ -43,11 +43,7 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
     if not result.success:
         raise RuntimeError(f"dbt compile failed: {result.exception or result.result}")
     nodes = {n.node.unique_id: n.node for n in result.result.results}
-    seeds = {
-        f"{n.schema}.{n.name}": (PROJECT / n.original_file_path, dict(n.config.column_types))
-        for n in nodes.values()
-        if n.resource_type == "seed"
-    }
+    seeds = {f"{n.schema}.{n.name}": (PROJECT / n.original_file_path, dict(n.config.column_types)) for n in nodes.values() if n.resource_type == "seed"}
     models = {i: n for i, n in nodes.items() if n.resource_type == "model"}
     ordered: list[CompiledModel] = []
     placed: set[str] = set()

@@ -5,7 +5,7 @@ with cells as (
 ),
 
 rollups as (
-    select * from {{ ref('form_rollups') }}
+    select * from {{ ref('form_rollups') }} as form_rollups
     where {{ in_force('form_rollups', var('program_year')) }}
 ),
 

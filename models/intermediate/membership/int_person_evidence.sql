@@ -55,10 +55,11 @@ select
         'entering EFL ', entering_levels.entering_efl, ' by ',
         case
             when entering_levels.test_id is null then concat('enrollment in ', entering_levels.program)
-            else concat(
-                'pre-test ', entering_levels.test_id, ' ', entering_levels.subject, ' level ', entering_levels.efl_code,
-                ' (', entering_levels.test_source_file, ' #', entering_levels.test_record_number, ')'
-            )
+            else
+                concat(
+                    'pre-test ', entering_levels.test_id, ' ', entering_levels.subject, ' level ', entering_levels.efl_code,
+                    ' (', entering_levels.test_source_file, ' #', entering_levels.test_record_number, ')'
+                )
         end,
         ' on course ', entering_levels.course_id, '/', entering_levels.section_id, ' of agency ',
         entering_levels.placing_agency_id, ' from ', entering_levels.entry_date,

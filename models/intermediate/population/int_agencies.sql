@@ -1,21 +1,25 @@
-with program_years as (
-    select program_year from {{ ref('int_program_years') }}
-),
-
-listings as (
+with listings as (
     select
         *,
         {{ program_year_of_reporting_year('reporting_year') }} as list_program_year
     from {{ ref('stg_fcs__agencies') }}
 ),
 
--- A year without any list is served by the latest earlier one (R1).
+program_years as (
+    select program_year from {{ ref('int_agency_records') }}
+    union
+    select list_program_year as program_year from listings
+    union
+    select cast({{ var('program_year') }} as integer) as program_year
+),
+
+-- A year without any list is served by the latest earlier one (R1); before the first list no agency is eligible.
 serving_lists as (
     select
         program_years.program_year,
         max(listings.list_program_year) as list_program_year
     from program_years
-    inner join listings on program_years.program_year >= listings.list_program_year
+    left join listings on program_years.program_year >= listings.list_program_year
     group by program_years.program_year
 ),
 
@@ -25,15 +29,15 @@ nearest_listings as (
     select
         serving_lists.program_year,
         listings.*,
-        listings.list_program_year = serving_lists.list_program_year as is_listed
+        coalesce(listings.list_program_year = serving_lists.list_program_year, false) as is_listed
     from serving_lists
     cross join listings
     qualify
         row_number() over (
             partition by serving_lists.program_year, listings.agency_id
             order by
-                case when listings.list_program_year <= serving_lists.list_program_year then 0 else 1 end,
-                abs(listings.list_program_year - serving_lists.list_program_year)
+                case when listings.list_program_year <= serving_lists.program_year then 0 else 1 end,
+                abs(listings.list_program_year - serving_lists.program_year)
         ) = 1
 )
 

@@ -52,13 +52,16 @@ records_of_terms as (
         records.first_rank,
         records.source_file,
         records.record_number,
-        {%- set races = ['american_indian', 'asian', 'black', 'pacific_islander', 'white'] %}
-        {%- for race in races %}
-        records.{{ race }},
-        {%- endfor %}
-        {%- for race in races %}
-        {{ '+ ' if not loop.first }}case when records.{{ race }} = 'Y' then 1 else 0 end{{ ' as race_count' if loop.last }}
-        {%- endfor %}
+        records.american_indian,
+        records.asian,
+        records.black,
+        records.pacific_islander,
+        records.white,
+        case when records.american_indian = 'Y' then 1 else 0 end
+        + case when records.asian = 'Y' then 1 else 0 end
+        + case when records.black = 'Y' then 1 else 0 end
+        + case when records.pacific_islander = 'Y' then 1 else 0 end
+        + case when records.white = 'Y' then 1 else 0 end as race_count
     from ranked_records as records
     inner join person_agencies
         on
@@ -83,9 +86,11 @@ select
     case
         when records_of_terms.hispanic = 'Y' then 'hispanic'
         when records_of_terms.race_count > 1 then 'two_or_more'
-        {%- for race in races %}
-        when records_of_terms.{{ race }} = 'Y' then '{{ race }}'
-        {%- endfor %}
+        when records_of_terms.american_indian = 'Y' then 'american_indian'
+        when records_of_terms.asian = 'Y' then 'asian'
+        when records_of_terms.black = 'Y' then 'black'
+        when records_of_terms.pacific_islander = 'Y' then 'pacific_islander'
+        when records_of_terms.white = 'Y' then 'white'
     end as race,
     employment.maps_to as employment_status,
     levels.maps_to as schooling_level,
@@ -97,16 +102,26 @@ select
     records_of_terms.recency_rank,
     records_of_terms.first_rank
 from records_of_terms
-{%- for alias, crosswalk, column in [
-    ('sexes', 'sex', 'sex'), ('employment', 'employment_status', 'employment_status'),
-    ('levels', 'schooling_level', 'schooling_level'), ('origins', 'schooling_origin', 'schooling_origin'),
-] %}
-left join {{ ref('code_crosswalks') }} as {{ alias }}
+left join {{ ref('code_crosswalks') }} as sexes
     on
-        {{ alias }}.crosswalk = '{{ crosswalk }}'
-        and records_of_terms.{{ column }} = {{ alias }}.code
-        and {{ in_force(alias, 'records_of_terms.program_year') }}
-{%- endfor %}
+        sexes.crosswalk = 'sex'
+        and records_of_terms.sex = sexes.code
+        and {{ in_force('sexes', 'records_of_terms.program_year') }}
+left join {{ ref('code_crosswalks') }} as employment
+    on
+        employment.crosswalk = 'employment_status'
+        and records_of_terms.employment_status = employment.code
+        and {{ in_force('employment', 'records_of_terms.program_year') }}
+left join {{ ref('code_crosswalks') }} as levels
+    on
+        levels.crosswalk = 'schooling_level'
+        and records_of_terms.schooling_level = levels.code
+        and {{ in_force('levels', 'records_of_terms.program_year') }}
+left join {{ ref('code_crosswalks') }} as origins
+    on
+        origins.crosswalk = 'schooling_origin'
+        and records_of_terms.schooling_origin = origins.code
+        and {{ in_force('origins', 'records_of_terms.program_year') }}
 left join {{ ref('rule_codes') }} as correctional
     on
         correctional.rule_list = 'correctional_status'

@@ -30,17 +30,11 @@ select
     program_years.program_year,
     make_date(program_years.program_year, 7, 1) as starts_on,
     make_date(program_years.program_year + 1, 6, 30) as ends_on,
-    {%- for parameter, type in [
-        ('pop_minimum_hours', 'decimal(18, 6)'), ('pop_gap_days', 'integer'), ('minimum_age', 'integer'),
-        ('outcomes_exclusion_unit', 'varchar'), ('sex_when_never_reported', 'varchar'),
-    ] %}
-    cast(
-        coalesce(
-            max(case when parameters.parameter = '{{ parameter }}' then parameters.value end),
-            {{ sql_error("concat('No rule in force in program year ', program_years.program_year, ' for " ~ parameter ~ " (state " ~ var('state') ~ "). Add a row to seeds/rules/rule_parameters.csv, or ask for another program_year.')") }}
-        ) as {{ type }}
-    ) as {{ parameter }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ rule_parameter('pop_minimum_hours', 'decimal(28, 10)') }} as pop_minimum_hours,
+    {{ rule_parameter('pop_gap_days', 'integer') }} as pop_gap_days,
+    {{ rule_parameter('minimum_age', 'integer') }} as minimum_age,
+    {{ rule_parameter('outcomes_exclusion_unit', 'varchar') }} as outcomes_exclusion_unit,
+    {{ rule_parameter('sex_when_never_reported', 'varchar') }} as sex_when_never_reported
 from program_years
 left join parameters on program_years.program_year = parameters.program_year
 group by program_years.program_year
