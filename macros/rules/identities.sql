@@ -1,6 +1,6 @@
 {#- Evaluates every identity (seeds/rules/identities.csv, identity_terms.csv) over a relation of cells.
 
-    A term selects cells of one table: a code, `*` (the identity is read once for each code, the same on both sides), or
+    A term selects cells of one table: a code, `*` (the identity is read once for each code, the same on both sides), `#` (`*` over the counted columns), or
     `adds_to:CODE` (the codes that the form adds up to CODE). An identity that lacks a cell which the form has is not read
     there: published tables leave cells out. -#}
 {% macro evaluate_identities(cells) -%}
@@ -36,7 +36,7 @@ term_cells as (
         form_cells.column_code,
         case
             when terms.row_code = '*' then form_cells.row_code
-            when terms.column_code = '*' then form_cells.column_code
+            when terms.column_code in ('*', '#') then form_cells.column_code
             else ''
         end as read_for
     from {{ ref('identity_terms') }} as terms
@@ -54,7 +54,11 @@ term_cells as (
     where
         {{ in_force('terms', var('program_year')) }}
         and (terms.row_code in ('*', form_cells.row_code) or row_rollups.code is not null)
-        and (terms.column_code in ('*', form_cells.column_code) or column_rollups.code is not null)
+        and (
+            terms.column_code in ('*', form_cells.column_code)
+            or (terms.column_code = '#' and form_cells.measure in ('count', 'hours'))
+            or column_rollups.code is not null
+        )
 ),
 
 -- One reading of an identity needs both its sides (unless a side is empty by definition).

@@ -1,50 +1,59 @@
-with scopes as (
-    select * from {{ ref('int_report_scopes') }}
-    where program_year = {{ var('program_year') }}
+with counted_cells as (
+    select * from {{ ref('int_counted_cells') }}
 ),
 
-form_cells as (
+rate_cells as (
     select * from {{ ref('int_form_cells') }}
+    where measure = 'rate'
 ),
 
-member_counts as (
+rate_terms as (
+    select * from {{ ref('form_rates') }} as form_rates
+    where {{ in_force('form_rates', var('program_year')) }}
+),
+
+rates as (
     select
-        scope,
-        scope_id,
-        table_id,
-        row_code,
-        column_code,
-        count(*) as members
-    from {{ ref('int_cell_members') }}
-    group by scope, scope_id, table_id, row_code, column_code
-),
-
-reported_values as (
-    select * from {{ ref('int_reported_values') }}
+        counted_cells.program_year,
+        counted_cells.scope,
+        counted_cells.scope_id,
+        counted_cells.table_id,
+        counted_cells.row_code,
+        rate_cells.column_code,
+        sum(case when rate_terms.part = 'numerator' then rate_terms.coefficient * counted_cells.value end) as numerator,
+        sum(case when rate_terms.part = 'denominator' then rate_terms.coefficient * counted_cells.value end) as denominator
+    from rate_cells
+    inner join rate_terms
+        on
+            rate_cells.column_set = rate_terms.column_set
+            and rate_cells.column_code = rate_terms.column_code
+    inner join counted_cells
+        on
+            rate_cells.table_id = counted_cells.table_id
+            and rate_cells.row_code = counted_cells.row_code
+            and rate_terms.term_column_code = counted_cells.column_code
+    group by
+        counted_cells.program_year, counted_cells.scope, counted_cells.scope_id, counted_cells.table_id,
+        counted_cells.row_code, rate_cells.column_code
 )
 
--- The form's whole grid for every scope; a count is the number of its members, 0 where there is none.
 select
-    scopes.program_year,
-    scopes.scope,
-    scopes.scope_id,
-    form_cells.table_id,
-    form_cells.row_code,
-    form_cells.column_code,
-    cast(coalesce(reported_values.value, member_counts.members, 0) as double) as value
-from scopes
-cross join form_cells
-left join member_counts
-    on
-        scopes.scope = member_counts.scope
-        and scopes.scope_id = member_counts.scope_id
-        and form_cells.table_id = member_counts.table_id
-        and form_cells.row_code = member_counts.row_code
-        and form_cells.column_code = member_counts.column_code
-left join reported_values
-    on
-        scopes.scope = reported_values.scope
-        and scopes.scope_id = reported_values.scope_id
-        and form_cells.table_id = reported_values.table_id
-        and form_cells.row_code = reported_values.row_code
-        and form_cells.column_code = reported_values.column_code
+    program_year,
+    scope,
+    scope_id,
+    table_id,
+    row_code,
+    column_code,
+    value
+from counted_cells
+union all
+-- Unrounded; null where nothing is the base (R49).
+select
+    program_year,
+    scope,
+    scope_id,
+    table_id,
+    row_code,
+    column_code,
+    case when denominator <> 0 then numerator / denominator end as value
+from rates

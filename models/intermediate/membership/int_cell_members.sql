@@ -1,5 +1,8 @@
 with members as (
-    {%- for members in ['int_members_table_1', 'int_members_tables_2_2a', 'int_members_table_3', 'int_members_table_6'] %}
+    {%- for members in [
+        'int_members_table_1', 'int_members_tables_2_2a', 'int_members_table_3', 'int_members_tables_4_4c',
+        'int_members_table_4a', 'int_members_table_4b', 'int_members_table_6', 'int_members_table_msg',
+    ] %}
     {{ 'union all' if not loop.first }}
     select * from {{ ref(members) }}
     {%- endfor %}
@@ -26,6 +29,7 @@ select
     members.pop_program_year,
     members.pop_number,
     members.kind,
+    members.amount,
     members.block
 from members
 inner join person_scopes on members.person_key = person_scopes.person_key

@@ -22,6 +22,7 @@ select
     enrollments.entry_date,
     enrollments.exit_date,
     enrollments.section_hours,
+    enrollments.iet_program_number,
     enrollments.is_iet,
     enrollments.is_distance,
     enrollments.is_outcomes_excluded,

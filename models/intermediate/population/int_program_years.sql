@@ -34,7 +34,12 @@ select
     {{ rule_parameter('pop_gap_days', 'integer') }} as pop_gap_days,
     {{ rule_parameter('minimum_age', 'integer') }} as minimum_age,
     {{ rule_parameter('outcomes_exclusion_unit', 'varchar') }} as outcomes_exclusion_unit,
-    {{ rule_parameter('sex_when_never_reported', 'varchar') }} as sex_when_never_reported
+    {{ rule_parameter('sex_when_never_reported', 'varchar') }} as sex_when_never_reported,
+    cast(concat(program_years.program_year, '-', {{ rule_parameter('gain_window_start', 'varchar') }}) as date) as gain_window_starts_on,
+    cast(concat(program_years.program_year + 1, '-', {{ rule_parameter('gain_window_end', 'varchar') }}) as date) as gain_window_ends_on,
+    {{ rule_parameter('hse_subtest_passing_score', 'decimal(28, 10)') }} as hse_subtest_passing_score,
+    {{ rule_parameter('transcript_clock_hours', 'decimal(28, 10)') }} as transcript_clock_hours,
+    {{ rule_parameter('clock_hours_per_credit', 'integer') }} as clock_hours_per_credit
 from program_years
 left join parameters on program_years.program_year = parameters.program_year
 group by program_years.program_year

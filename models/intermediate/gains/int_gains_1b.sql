@@ -1,0 +1,73 @@
+with ahs_terms as (
+    select * from {{ ref('int_ahs_terms') }}
+    where ahs_diploma_option is not null and ahs_credits_at_entry is not null
+),
+
+reported_options as (
+    select
+        reporting_year,
+        ahs_diploma_option,
+        min(level_6_credits) as level_6_credits
+    from {{ ref('stg_fcs__ahs_diploma_options') }}
+    where level_6_credits is not null
+    group by reporting_year, ahs_diploma_option
+),
+
+periods as (
+    select * from {{ ref('int_spans') }}
+    where pop_number is not null
+),
+
+terms as (
+    select * from {{ ref('int_terms') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+-- The threshold is that of the term's reporting year (R64).
+thresholds as (
+    select
+        ahs_terms.*,
+        coalesce(reported_options.level_6_credits, cast(defaults.level_6_credits as decimal(28, 10))) as level_6_credits
+    from ahs_terms
+    left join reported_options
+        on
+            ahs_terms.reporting_year = reported_options.reporting_year
+            and ahs_terms.ahs_diploma_option = reported_options.ahs_diploma_option
+    left join {{ ref('ahs_level_6_credits') }} as defaults
+        on
+            ahs_terms.ahs_diploma_option = defaults.ahs_diploma_option
+            and {{ in_force('defaults', 'ahs_terms.reporting_program_year') }}
+)
+
+-- The term that takes the standing from below the threshold to it; in a short span it gives nothing, then or later (R65).
+select
+    thresholds.person_key,
+    thresholds.program_year,
+    periods.pop_number,
+    '1b' as kind,
+    least(coalesce(thresholds.exit_date, program_years.ends_on), program_years.ends_on) as earned_on,
+    cast(null as varchar) as subject,
+    concat(
+        'option ', thresholds.ahs_diploma_option, ', credits at entry ', thresholds.ahs_credits_at_entry, ', standing ',
+        thresholds.credits_standing - thresholds.ahs_credits_earned, ' -> ', thresholds.credits_standing, ' in term ',
+        thresholds.reporting_year, ' ', thresholds.term_digit, ', level 6 at ', thresholds.level_6_credits
+    ) as evidence
+from thresholds
+inner join program_years on thresholds.program_year = program_years.program_year
+inner join terms
+    on
+        thresholds.person_key = terms.person_key
+        and thresholds.program_year = terms.program_year
+        and thresholds.reporting_program_year = terms.reporting_program_year
+        and thresholds.term_digit = terms.term_digit
+inner join periods
+    on
+        terms.person_key = periods.person_key
+        and terms.program_year = periods.program_year
+        and terms.span_number = periods.span_number
+where
+    thresholds.credits_standing >= thresholds.level_6_credits
+    and thresholds.credits_standing - thresholds.ahs_credits_earned < thresholds.level_6_credits
