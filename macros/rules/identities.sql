@@ -1,8 +1,8 @@
 {#- Evaluates every identity (seeds/rules/identities.csv, identity_terms.csv) over a relation of cells.
 
     A term selects cells of one table: a code, `*` (the identity is read once for each code, the same on both sides), `#` (`*` over the counted columns), or
-    `adds_to:CODE` (the codes that the form adds up to CODE). An identity that lacks a cell which the form has is not read
-    there: published tables leave cells out. -#}
+    `adds_to:CODE` (the codes that the form adds up to CODE). An identity that lacks a cell of the
+    federal form is not read there: published tables leave cells out. -#}
 {% macro evaluate_identities(cells) -%}
 with cells as (
     select * from {{ cells }}
@@ -14,9 +14,24 @@ identities as (
 ),
 
 form_cells as (
-    select * from {{ ref('int_form_cells') }}
+    select
+        table_id,
+        row_code,
+        column_code,
+        row_set,
+        column_set,
+        measure,
+        is_on_federal_form
+    from {{ ref('int_form_cells') }}
     union all
-    select 'population', 'population', measure, 'persons', '', '', '', '', '', 'count', 0, 0
+    select
+        'population' as table_id,
+        measures.measure as row_code,
+        'persons' as column_code,
+        '' as row_set,
+        '' as column_set,
+        'count' as measure,
+        true as is_on_federal_form
     from {{ ref('population_measures') }} as measures
     where {{ in_force('measures', var('program_year')) }}
 ),
@@ -34,6 +49,7 @@ term_cells as (
         form_cells.table_id,
         form_cells.row_code,
         form_cells.column_code,
+        form_cells.is_on_federal_form,
         case
             when terms.row_code = '*' then form_cells.row_code
             when terms.column_code in ('*', '#') then form_cells.column_code
@@ -95,8 +111,8 @@ readings as (
         scopes.scope_id,
         term_cells.identity_id,
         term_cells.read_for,
-        sum(case when term_cells.side = 'left' then term_cells.coefficient * cells.value else 0 end) as left_value,
-        sum(case when term_cells.side = 'right' then term_cells.coefficient * cells.value else 0 end) as right_value
+        sum(case when term_cells.side = 'left' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end) as left_value,
+        sum(case when term_cells.side = 'right' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end) as right_value
     from scopes
     cross join term_cells
     inner join term_sides
@@ -116,7 +132,9 @@ readings as (
             and term_cells.row_code = cells.row_code
             and term_cells.column_code = cells.column_code
     group by scopes.program_year, scopes.scope, scopes.scope_id, term_cells.identity_id, term_cells.read_for
-    having count(*) = count(cells.value)
+    having
+        count(*) filter (where cells.value is null and term_cells.is_on_federal_form) = 0
+        and count(cells.value) > 0
 )
 
 select
@@ -137,4 +155,78 @@ select
     identities.citation
 from readings
 inner join identities on readings.identity_id = identities.identity_id
+{%- endmacro %}
+
+{#- The same for the calculated columns (seeds/forms/form_rates.csv): the rate as it stands left, its formula right.
+    Published rates are truncated, so they hold within the tolerance. -#}
+{% macro evaluate_rates(cells, tolerance) -%}
+with cells as (
+    select * from {{ cells }}
+),
+
+rate_terms as (
+    select
+        form_cells.table_id,
+        form_cells.row_code,
+        form_cells.column_code,
+        form_rates.part,
+        form_rates.term_column_code,
+        form_rates.coefficient,
+        form_rates.citation
+    from {{ ref('int_form_cells') }} as form_cells
+    inner join {{ ref('form_rates') }} as form_rates
+        on
+            form_cells.column_set = form_rates.column_set
+            and form_cells.column_code = form_rates.column_code
+            and {{ in_force('form_rates', var('program_year')) }}
+    where form_cells.measure = 'rate'
+),
+
+readings as (
+    select
+        rates.program_year,
+        rates.scope,
+        rates.scope_id,
+        concat('table_', lower(rates.table_id), '_rate_', lower(rates.column_code)) as identity_id,
+        rates.row_code as read_for,
+        rates.value as left_value,
+        sum(case when rate_terms.part = 'numerator' then rate_terms.coefficient * terms.value end)
+        / nullif(sum(case when rate_terms.part = 'denominator' then rate_terms.coefficient * terms.value end), 0)
+            as right_value,
+        min(rate_terms.citation) as citation
+    from cells as rates
+    inner join rate_terms
+        on
+            rates.table_id = rate_terms.table_id
+            and rates.row_code = rate_terms.row_code
+            and rates.column_code = rate_terms.column_code
+    left join cells as terms
+        on
+            rates.program_year = terms.program_year
+            and rates.scope = terms.scope
+            and rates.scope_id = terms.scope_id
+            and rates.table_id = terms.table_id
+            and rates.row_code = terms.row_code
+            and rate_terms.term_column_code = terms.column_code
+    where rates.value is not null
+    group by
+        rates.program_year, rates.scope, rates.scope_id, rates.table_id, rates.row_code, rates.column_code, rates.value
+    having count(*) = count(terms.value)
+)
+
+select
+    program_year,
+    scope,
+    scope_id,
+    identity_id,
+    'The calculated column follows its formula' as description,
+    read_for,
+    cast(left_value as double) as left_value,
+    '=' as operator,
+    cast(right_value as double) as right_value,
+    cast(left_value - right_value as double) as difference,
+    abs(left_value - right_value) <= {{ tolerance }} as is_held,
+    citation
+from readings
+where right_value is not null
 {%- endmacro %}

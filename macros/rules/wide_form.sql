@@ -34,3 +34,14 @@ group by
     {%- do columns.append(('p_total', 'total')) -%}
     {{ return(columns) }}
 {%- endmacro %}
+
+{#- Columns of Tables 4 and 4C. -#}
+{% macro gain_form_columns() -%}
+    {{ return([
+        ('b_participants', 'B'), ('c_excluded', 'C'), ('d_attendance_hours', 'D'), ('e_efl_gain', 'E'),
+        ('f_secondary_diploma', 'F'), ('g_other_skill_gain', 'G'), ('h_separated', 'H'), ('i_remaining', 'I'),
+        ('j_percentage_with_gain', 'J'), ('k_periods_of_participation', 'K'), ('l_periods_with_efl_gain', 'L'),
+        ('m_periods_with_secondary_diploma', 'M'), ('n_periods_with_other_skill_gain', 'N'),
+        ('o_percentage_of_periods_with_gain', 'O'),
+    ]) }}
+{%- endmacro %}

@@ -8,6 +8,24 @@ persons as (
 
 person_evidence as (
     select * from {{ ref('int_person_evidence') }}
+),
+
+period_evidence as (
+    select
+        person_key,
+        program_year,
+        pop_number,
+        evidence
+    from {{ ref('int_period_evidence') }}
+    union all
+    -- A member that is a person shows all periods of the year.
+    select
+        person_key,
+        program_year,
+        cast(null as integer) as pop_number,
+        string_agg(evidence, '; ' order by pop_number) as evidence
+    from {{ ref('int_period_evidence') }}
+    group by person_key, program_year
 )
 
 select
@@ -34,6 +52,8 @@ select
                     concat(person_evidence.iet_evidence, '; ', person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
             when members.table_id = '3'
                 then concat(person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
+            when members.block in ('gains', 'efl_gains', 'tested', 'skill_gains')
+                then concat(person_evidence.entering_efl_evidence, '; ', period_evidence.evidence)
             when members.block = 'employment' then person_evidence.employment_evidence
             when members.block = 'schooling' then person_evidence.schooling_evidence
             when members.block = 'institutional' then person_evidence.institutional_evidence
@@ -49,3 +69,8 @@ inner join person_evidence
     on
         members.person_key = person_evidence.person_key
         and members.program_year = person_evidence.program_year
+left join period_evidence
+    on
+        members.person_key = period_evidence.person_key
+        and members.program_year = period_evidence.program_year
+        and members.pop_number is not distinct from period_evidence.pop_number

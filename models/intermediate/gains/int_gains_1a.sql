@@ -111,7 +111,9 @@ select
         ' (', test_source_file, ' #', test_record_number, ') on ', source_file, ' #', record_number
     ) as evidence,
     test_source_file,
-    test_record_number
+    test_record_number,
+    source_file,
+    record_number
 from ordered_post_tests
 where
     level_order > baseline_level_order

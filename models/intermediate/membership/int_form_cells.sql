@@ -27,6 +27,7 @@ select
     form_columns.column_letter,
     form_columns.column_label,
     form_columns.measure,
+    form_rows.is_on_federal_form and form_columns.is_on_federal_form as is_on_federal_form,
     cast(blocks.block_order * 1000 + form_rows.row_order as integer) as row_order,
     cast(blocks.block_order * 1000 + form_columns.column_order as integer) as column_order
 from blocks

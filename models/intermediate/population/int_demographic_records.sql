@@ -78,6 +78,8 @@ records_of_terms as (
 select
     records_of_terms.person_key,
     records_of_terms.program_year,
+    records_of_terms.reporting_program_year,
+    records_of_terms.term_digit,
     records_of_terms.agency_id,
     records_of_terms.student_id,
     records_of_terms.birth_date,

@@ -1,0 +1,61 @@
+with records as (
+    select
+        persons.person_key,
+        persons.program_year,
+        demographics.*
+    from {{ ref('int_demographic_records') }} as persons
+    inner join {{ ref('stg_fcs__demographics') }} as demographics
+        on
+            persons.source_file = demographics.source_file
+            and persons.record_number = demographics.record_number
+),
+
+fetpip as (
+    select
+        fleid,
+        {{ program_year_of_reporting_year('reporting_year') }} as program_year,
+        bool_or(coalesce(exhausting_tanf = 'Y', false)) as exhausting_tanf,
+        bool_or(coalesce(long_term_unemployed = 'Y', false)) as long_term_unemployed,
+        bool_or(coalesce(low_income = 'Y', false)) as low_income
+    from {{ ref('stg_fcs__fetpip_status') }}
+    group by fleid, reporting_year
+),
+
+reported as (
+    select
+        person_key,
+        program_year,
+        {%- for barrier in [
+            'exhausting_tanf', 'long_term_unemployed', 'low_income', 'displaced_homemaker', 'ex_offender', 'homeless',
+            'migrant_farmworker', 'disability', 'single_parent', 'foster_youth',
+        ] %}
+        bool_or(coalesce({{ barrier }} = 'Y', false)) as {{ barrier }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from records
+    group by person_key, program_year
+)
+
+-- Y in any demographic record of the year's terms or, for the income statuses, in the year's match (Student Level File
+-- 23-25; R48).
+select
+    persons.person_key,
+    persons.program_year,
+    coalesce(reported.exhausting_tanf, false) or coalesce(fetpip.exhausting_tanf, false) as exhausting_tanf,
+    coalesce(reported.long_term_unemployed, false) or coalesce(fetpip.long_term_unemployed, false) as long_term_unemployed,
+    coalesce(reported.low_income, false) or coalesce(fetpip.low_income, false) as low_income,
+    coalesce(reported.displaced_homemaker, false) as displaced_homemaker,
+    coalesce(reported.ex_offender, false) as ex_offender,
+    coalesce(reported.homeless, false) as homeless,
+    coalesce(reported.migrant_farmworker, false) as migrant_farmworker,
+    coalesce(reported.disability, false) as disability,
+    coalesce(reported.single_parent, false) as single_parent,
+    coalesce(reported.foster_youth, false) as foster_youth
+from {{ ref('int_person_years') }} as persons
+left join reported
+    on
+        persons.person_key = reported.person_key
+        and persons.program_year = reported.program_year
+left join fetpip
+    on
+        persons.fleid = fetpip.fleid
+        and persons.program_year = fetpip.program_year

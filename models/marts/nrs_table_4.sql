@@ -1,0 +1,1 @@
+{{ wide_form('4', gain_form_columns()) }}

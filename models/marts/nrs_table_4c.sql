@@ -1,0 +1,1 @@
+{{ wide_form('4C', gain_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ wide_form('MSG', [('total_skill_gains', 'skill_gains')]) }}

@@ -1,0 +1,1 @@
+{{ student_file_of('4B') }}
