@@ -46,6 +46,24 @@
     )
 {%- endmacro %}
 
+{#- The same day next year; February 29 = February 28 (R43). -#}
+{% macro one_year_after(date_expression) -%}
+    {{ return(adapter.dispatch('one_year_after', 'nrs')(date_expression)) }}
+{%- endmacro %}
+
+{% macro default__one_year_after(date_expression) -%}
+    add_months({{ date_expression }}, 12)
+{%- endmacro %}
+
+{% macro duckdb__one_year_after(date_expression) -%}
+    cast({{ date_expression }} + interval '1 year' as date)
+{%- endmacro %}
+
+{#- Quarters counted through: consecutive quarters differ by 1, over the year's end too. -#}
+{% macro quarter_number(date_expression) -%}
+    (extract(year from {{ date_expression }}) * 4 + extract(quarter from {{ date_expression }}))
+{%- endmacro %}
+
 {#- Whole days from one date to a later one: 8/4 to 8/10 is 6 (Student Level File 3b). -#}
 {% macro days_between(from_date, to_date) -%}
     {{ return(adapter.dispatch('days_between', 'nrs')(from_date, to_date)) }}

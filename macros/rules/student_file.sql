@@ -1,47 +1,80 @@
 {#- Report 5: the members of a table with their columns of the student-level file, by agency, and where they stand in it.
-    A member that is a person stands with all of its periods, a member that is a period with that one. -#}
-{% macro student_file_of(table_id) -%}
+    Of Tables 1, 4 and 4B a person stands with all periods of the year; of the exit-based tables each period of the cohort
+    stands for itself, in the year it belongs to. -#}
+{% macro student_file_of(table_id, is_exit_based=false) -%}
 with members as (
-    select
-        program_year,
-        scope,
-        scope_id,
-        person_id,
-        pop_number,
-        row_code,
-        string_agg(column_code, ', ' order by column_code) as column_codes
-    from {{ ref('nrs_cell_members') }}
+    select * from {{ ref('nrs_cell_members') }}
     where
         table_id = '{{ table_id }}'
         and scope = 'agency'
         and row_code not in ('total', 'abe_total', 'esl_total')
         and column_code <> 'total'
-    group by program_year, scope, scope_id, person_id, pop_number, row_code
+),
+
+person_members as (
+    select
+        program_year,
+        scope_id,
+        person_id,
+        row_code,
+        string_agg(column_code, ', ' order by column_code) as column_codes
+    from members
+    where pop_number is null
+    group by program_year, scope_id, person_id, row_code
+),
+
+period_members as (
+    select
+        program_year,
+        scope_id,
+        person_id,
+        pop_program_year,
+        pop_number,
+        row_code,
+        string_agg(column_code, ', ' order by column_code) as column_codes
+    from members
+    where pop_number is not null
+    group by program_year, scope_id, person_id, pop_program_year, pop_number, row_code
 ),
 
 student_file as (
     select * from {{ ref('pop_student_file') }}
+    where scope = 'agency'
 )
 
 select
     '{{ table_id }}' as table_id,
-    persons.row_code as table_row_code,
-    persons.column_codes as person_column_codes,
-    periods.column_codes as period_column_codes,
+    person_members.program_year as reported_program_year,
+    person_members.row_code as table_row_code,
+    person_members.column_codes as person_column_codes,
+    period_members.column_codes as period_column_codes,
     student_file.*
-from student_file
-inner join members as persons
+from person_members
+{%- if is_exit_based %}
+inner join period_members
     on
-        student_file.program_year = persons.program_year
-        and student_file.scope = persons.scope
-        and student_file.scope_id = persons.scope_id
-        and student_file.person_id = persons.person_id
-        and persons.pop_number is null
-left join members as periods
+        person_members.program_year = period_members.program_year
+        and person_members.scope_id = period_members.scope_id
+        and person_members.person_id = period_members.person_id
+        and person_members.row_code = period_members.row_code
+inner join student_file
     on
-        student_file.program_year = periods.program_year
-        and student_file.scope = periods.scope
-        and student_file.scope_id = periods.scope_id
-        and student_file.person_id = periods.person_id
-        and student_file.pop_number = periods.pop_number
+        period_members.pop_program_year = student_file.program_year
+        and period_members.scope_id = student_file.scope_id
+        and period_members.person_id = student_file.person_id
+        and period_members.pop_number = student_file.pop_number
+{%- else %}
+inner join student_file
+    on
+        person_members.program_year = student_file.program_year
+        and person_members.scope_id = student_file.scope_id
+        and person_members.person_id = student_file.person_id
+left join period_members
+    on
+        student_file.program_year = period_members.pop_program_year
+        and student_file.scope_id = period_members.scope_id
+        and student_file.person_id = period_members.person_id
+        and student_file.pop_number = period_members.pop_number
+        and person_members.row_code = period_members.row_code
+{%- endif %}
 {%- endmacro %}

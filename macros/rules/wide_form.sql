@@ -7,7 +7,7 @@ select
     cells.scope_id,
     cells.row_code,
     form_cells.row_label,
-    form_cells.row_order,
+    min(form_cells.row_order) as row_order,
     {%- for name, column_code in columns %}
     max(case when cells.column_code = '{{ column_code }}' then cells.value end) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
@@ -19,7 +19,7 @@ inner join {{ ref('nrs_form_cells') }} as form_cells
         and cells.column_code = form_cells.column_code
 where cells.table_id = '{{ table_id }}'
 group by
-    cells.program_year, cells.scope, cells.scope_id, cells.row_code, form_cells.row_label, form_cells.row_order
+    cells.program_year, cells.scope, cells.scope_id, cells.row_code, form_cells.row_label
 {%- endmacro %}
 
 {#- Columns of Tables 1, 2 and 2A: the form's letters B-O and P; No Answer has none (Table 1 rule 5c). -#}
@@ -43,5 +43,13 @@ group by
         ('j_percentage_with_gain', 'J'), ('k_periods_of_participation', 'K'), ('l_periods_with_efl_gain', 'L'),
         ('m_periods_with_secondary_diploma', 'M'), ('n_periods_with_other_skill_gain', 'N'),
         ('o_percentage_of_periods_with_gain', 'O'),
+    ]) }}
+{%- endmacro %}
+
+{#- Columns of Tables 5 to 11. -#}
+{% macro exit_form_columns() -%}
+    {{ return([
+        ('b_participants', 'B'), ('c_participants_achieving_or_median', 'C'), ('d_percentage_of_participants', 'D'),
+        ('e_periods_of_participation', 'E'), ('f_periods_achieving_or_median', 'F'), ('g_percentage_of_periods', 'G'),
     ]) }}
 {%- endmacro %}

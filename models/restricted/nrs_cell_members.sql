@@ -10,6 +10,28 @@ person_evidence as (
     select * from {{ ref('int_person_evidence') }}
 ),
 
+exit_evidence as (
+    select
+        program_year,
+        person_key,
+        pop_program_year,
+        pop_number,
+        indicator,
+        evidence
+    from {{ ref('int_exit_evidence') }}
+    union all
+    -- A member that is a person shows all periods of the cohort.
+    select
+        program_year,
+        person_key,
+        cast(null as integer) as pop_program_year,
+        cast(null as integer) as pop_number,
+        indicator,
+        string_agg(evidence, '; ' order by pop_program_year, pop_number) as evidence
+    from {{ ref('int_exit_evidence') }}
+    group by program_year, person_key, indicator
+),
+
 period_evidence as (
     select
         person_key,
@@ -54,6 +76,7 @@ select
                 then concat(person_evidence.entering_efl_evidence, '; ', person_evidence.age_evidence)
             when members.block in ('gains', 'efl_gains', 'tested', 'skill_gains')
                 then concat(person_evidence.entering_efl_evidence, '; ', period_evidence.evidence)
+            when exit_evidence.evidence is not null then exit_evidence.evidence
             when members.block = 'employment' then person_evidence.employment_evidence
             when members.block = 'schooling' then person_evidence.schooling_evidence
             when members.block = 'institutional' then person_evidence.institutional_evidence
@@ -61,16 +84,24 @@ select
         '; ', person_evidence.participation_evidence
     ) as evidence
 from members
+-- A cohort's member is described by its own year (R40).
 inner join persons
     on
         members.person_key = persons.person_key
-        and members.program_year = persons.program_year
+        and coalesce(members.pop_program_year, members.program_year) = persons.program_year
 inner join person_evidence
     on
         members.person_key = person_evidence.person_key
-        and members.program_year = person_evidence.program_year
+        and coalesce(members.pop_program_year, members.program_year) = person_evidence.program_year
 left join period_evidence
     on
         members.person_key = period_evidence.person_key
         and members.program_year = period_evidence.program_year
         and members.pop_number is not distinct from period_evidence.pop_number
+left join exit_evidence
+    on
+        members.program_year = exit_evidence.program_year
+        and members.person_key = exit_evidence.person_key
+        and members.block = exit_evidence.indicator
+        and members.pop_number is not distinct from exit_evidence.pop_number
+        and (members.pop_number is null or members.pop_program_year = exit_evidence.pop_program_year)

@@ -2,6 +2,7 @@ with members as (
     {%- for members in [
         'int_members_table_1', 'int_members_tables_2_2a', 'int_members_table_3', 'int_members_tables_4_4c',
         'int_members_table_4a', 'int_members_table_4b', 'int_members_table_6', 'int_members_table_msg',
+        'int_members_exit_tables', 'int_members_tables_9_10_11_gains', 'int_members_spr_99',
     ] %}
     {{ 'union all' if not loop.first }}
     select * from {{ ref(members) }}

@@ -6,8 +6,15 @@ with scopes as (
 ),
 
 form_cells as (
-    select * from {{ ref('int_form_cells') }}
-    where measure in ('count', 'hours')
+    select * from {{ ref('int_form_cells') }} as int_form_cells
+    where
+        not exists (
+            select 1 from {{ ref('form_rates') }} as form_rates
+            where
+                form_rates.column_set = int_form_cells.column_set
+                and form_rates.column_code = int_form_cells.column_code
+                and {{ in_force('form_rates', var('program_year')) }}
+        )
 ),
 
 member_totals as (
@@ -18,7 +25,8 @@ member_totals as (
         row_code,
         column_code,
         count(*) as members,
-        sum(amount) as amount
+        sum(amount) as amount,
+        median(amount) as median_amount
     from {{ ref('int_cell_members') }}
     group by scope, scope_id, table_id, row_code, column_code
 ),
@@ -27,7 +35,8 @@ reported_values as (
     select * from {{ ref('int_reported_values') }}
 )
 
--- The form's whole grid for every scope: a count is the number of its members, hours the sum of theirs, 0 without any.
+-- The form's whole grid for every scope: a count is the number of its members, hours the sum of theirs, 0 without any; a
+-- median is null without any (R49).
 select
     scopes.program_year,
     scopes.scope,
@@ -35,15 +44,13 @@ select
     form_cells.table_id,
     form_cells.row_code,
     form_cells.column_code,
-    cast(
-        coalesce(
-            reported_values.value,
-            case form_cells.measure when 'hours' then member_totals.amount else member_totals.members end,
-            0
-        ) as double
-    ) as value
+    case form_cells.measure
+        when 'median' then cast(member_totals.median_amount as double)
+        when 'hours' then cast(coalesce(member_totals.amount, 0) as double)
+        else cast(coalesce(reported_values.value, member_totals.members, 0) as double)
+    end as value
 from scopes
-cross join form_cells
+inner join form_cells on scopes.scope = 'state' or not form_cells.is_state_only
 left join member_totals
     on
         scopes.scope = member_totals.scope

@@ -19,6 +19,7 @@ absent_cells as (
 select
     blocks.table_id,
     blocks.block,
+    blocks.is_state_only,
     form_rows.row_code,
     form_columns.column_code,
     form_rows.row_set,

@@ -39,7 +39,8 @@ select
     cast(concat(program_years.program_year + 1, '-', {{ rule_parameter('gain_window_end', 'varchar') }}) as date) as gain_window_ends_on,
     {{ rule_parameter('hse_subtest_passing_score', 'decimal(28, 10)') }} as hse_subtest_passing_score,
     {{ rule_parameter('transcript_clock_hours', 'decimal(28, 10)') }} as transcript_clock_hours,
-    {{ rule_parameter('clock_hours_per_credit', 'integer') }} as clock_hours_per_credit
+    {{ rule_parameter('clock_hours_per_credit', 'integer') }} as clock_hours_per_credit,
+    {{ rule_parameter('any_credential_needs_employment_or_entry', 'varchar') }} as any_credential_needs_employment_or_entry
 from program_years
 left join parameters on program_years.program_year = parameters.program_year
 group by program_years.program_year

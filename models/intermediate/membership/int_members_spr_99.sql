@@ -1,0 +1,145 @@
+with spr_rows as (
+    select * from {{ ref('int_spr_rows') }}
+),
+
+persons as (
+    select
+        person_key,
+        program_year,
+        bool_or(is_exited) as has_exited,
+        bool_or(is_iet) as is_iet
+    from {{ ref('int_participant_periods') }}
+    group by person_key, program_year
+),
+
+services as (
+    select
+        *,
+        'career_services' as row_code
+    from persons
+    union all
+    select
+        *,
+        'training_services' as row_code
+    from persons
+    where is_iet
+),
+
+served as (
+    select
+        persons.*,
+        spr_rows.row_code
+    from persons
+    inner join spr_rows
+        on
+            persons.person_key = spr_rows.person_key
+            and persons.program_year = spr_rows.program_year
+    union all
+    select * from services
+),
+
+exit_outcomes as (
+    select * from {{ ref('int_exit_outcomes') }}
+    where indicator in ('employment_q2', 'employment_q4', 'any_credential')
+),
+
+gain_periods as (
+    select * from {{ ref('int_participant_periods') }}
+    where not is_outcomes_excluded
+),
+
+-- The periods that the indicators count: Table 5's E and F, Table 4's K and L + M + N (R48).
+indicator_periods as (
+    select
+        person_key,
+        program_year,
+        pop_program_year,
+        pop_number,
+        indicator as block,
+        case indicator when 'any_credential' then 'credential' else indicator end as indicator,
+        true as is_in_cohort,
+        has_outcome as is_achieved,
+        cast(null as decimal(38, 10)) as amount
+    from exit_outcomes
+    union all
+    select
+        person_key,
+        program_year,
+        pop_program_year,
+        pop_number,
+        indicator as block,
+        'median_earnings' as indicator,
+        has_outcome as is_in_cohort,
+        has_outcome and value is not null as is_achieved,
+        cast(value as decimal(38, 10)) as amount
+    from exit_outcomes
+    where indicator = 'employment_q2'
+    union all
+    select
+        person_key,
+        program_year,
+        program_year as pop_program_year,
+        pop_number,
+        'gains' as block,
+        'msg' as indicator,
+        true as is_in_cohort,
+        reported_msg is not null as is_achieved,
+        cast(null as decimal(38, 10)) as amount
+    from gain_periods
+),
+
+indicator_rows as (
+    select
+        indicator_periods.*,
+        spr_rows.row_code
+    from indicator_periods
+    inner join spr_rows
+        on
+            indicator_periods.person_key = spr_rows.person_key
+            and indicator_periods.pop_program_year = spr_rows.program_year
+)
+
+select
+    {{ person_member_keys() }},
+    'SPR' as table_id,
+    'gains' as block,
+    row_code,
+    'participants_served' as column_code
+from served
+union all
+select
+    {{ person_member_keys() }},
+    'SPR' as table_id,
+    'gains' as block,
+    row_code,
+    'participants_exited' as column_code
+from served
+where has_exited
+union all
+select
+    person_key,
+    program_year,
+    pop_program_year,
+    pop_number,
+    cast(null as varchar) as kind,
+    amount,
+    'SPR' as table_id,
+    block,
+    row_code,
+    case indicator when 'median_earnings' then indicator else concat(indicator, '_numerator') end as column_code
+from indicator_rows
+where is_achieved
+union all
+select
+    person_key,
+    program_year,
+    pop_program_year,
+    pop_number,
+    cast(null as varchar) as kind,
+    cast(null as decimal(38, 10)) as amount,
+    '99' as table_id,
+    block,
+    row_code,
+    indicator as column_code
+from indicator_rows
+where is_in_cohort

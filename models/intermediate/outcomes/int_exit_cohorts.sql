@@ -1,0 +1,17 @@
+with final_exits as (
+    select * from {{ ref('int_final_exits') }}
+    where final_exit_date is not null and not is_outcomes_excluded and not is_incarcerated_at_exit
+),
+
+windows as (
+    select * from {{ ref('int_exit_windows') }}
+)
+
+-- Final exits in the indicator's window, not excluded, not incarcerated at exit (R40).
+select
+    windows.program_year,
+    windows.indicator,
+    windows.quarters_after_exit,
+    final_exits.*
+from windows
+inner join final_exits on final_exits.final_exit_date between windows.starts_on and windows.ends_on

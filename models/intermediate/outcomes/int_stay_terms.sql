@@ -1,0 +1,54 @@
+with terms as (
+    select
+        person_key,
+        reporting_program_year,
+        term_digit,
+        min(entry_date) as entry_date,
+        max(exit_date) as exit_date,
+        bool_or(is_open) as is_open
+    from {{ ref('int_terms') }}
+    group by person_key, reporting_program_year, term_digit
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+-- Spans as in R7, without regard to program years: the 90-day search is not limited to the year (Table 5, Exit; R40).
+ordered_terms as (
+    select
+        *,
+        max(exit_date) over earlier_terms as latest_earlier_exit_date,
+        max(case when is_open then 1 else 0 end) over earlier_terms as is_after_open_term
+    from terms
+    window earlier_terms as (
+        partition by person_key
+        order by entry_date, reporting_program_year, term_digit
+        rows between unbounded preceding and 1 preceding
+    )
+)
+
+select
+    ordered_terms.person_key,
+    ordered_terms.reporting_program_year,
+    ordered_terms.term_digit,
+    ordered_terms.entry_date,
+    ordered_terms.exit_date,
+    ordered_terms.is_open,
+    cast(
+        1 + sum(
+            case
+                when
+                    ordered_terms.is_after_open_term = 0
+                    and {{ days_between('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date') }} >= program_years.pop_gap_days
+                    then 1
+                else 0
+            end
+        ) over (
+            partition by ordered_terms.person_key
+            order by ordered_terms.entry_date, ordered_terms.reporting_program_year, ordered_terms.term_digit
+            rows between unbounded preceding and current row
+        ) as integer
+    ) as stay_number
+from ordered_terms
+inner join program_years on {{ program_year_of('ordered_terms.entry_date') }} = program_years.program_year

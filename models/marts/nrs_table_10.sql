@@ -1,0 +1,1 @@
+{{ wide_form('10', exit_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ wide_form('11', exit_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ wide_form('5', exit_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ wide_form('5A', exit_form_columns()) }}

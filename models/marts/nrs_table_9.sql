@@ -1,0 +1,1 @@
+{{ wide_form('9', exit_form_columns()) }}

@@ -1,0 +1,1 @@
+{{ student_file_of('10', is_exit_based=true) }}

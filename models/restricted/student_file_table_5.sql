@@ -1,0 +1,1 @@
+{{ student_file_of('5', is_exit_based=true) }}
