@@ -1,4 +1,13 @@
--- An identity that silently lacked a cell would hold by saying nothing: on our own cells each is read in every scope.
+-- An identity that silently lacked a cell would hold by saying nothing: on our own cells each is read in every scope,
+-- those of the state's own tables in the state.
+with state_identities as (
+    select distinct terms.identity_id
+    from {{ ref('identity_terms') }} as terms
+    inner join {{ ref('int_form_cells') }} as form_cells on terms.table_id = form_cells.table_id
+    group by terms.identity_id, terms.table_id
+    having bool_and(form_cells.is_state_only)
+)
+
 select
     scopes.scope,
     scopes.scope_id,
@@ -11,6 +20,8 @@ left join {{ ref('equality_results') }} as results
         and scopes.scope = results.scope
         and scopes.scope_id = results.scope_id
         and identities.identity_id = results.identity_id
+left join state_identities on identities.identity_id = state_identities.identity_id
 where
-    scopes.program_year = {{ var('program_year') }}
+    (scopes.scope = 'state' or state_identities.identity_id is null)
+    and scopes.program_year = {{ var('program_year') }}
     and results.identity_id is null
