@@ -17,6 +17,7 @@
 
 {% macro extract_file_faults(extract) -%}
     {%- set faults = [] -%}
+    {%- set unknown = {} -%}
     {%- set parts = extract_parts(extract) -%}
     {%- if not parts -%}
         {%- do faults.append(
@@ -34,11 +35,17 @@
                 ~ '. Add the column(s) to the header; columns are matched by name.'
             ) -%}
         {%- endif -%}
+        {%- for name in part['columns'] | select | reject('in', names) -%}
+            {%- do unknown.update({name: unknown.get(name, []) + [part.source_file]}) -%}
+        {%- endfor -%}
         {%- for name in part['columns'] | unique if part['columns'].count(name) > 1 -%}
             {%- do faults.append(part.source_file ~ ': line 1: column ' ~ (name or '(blank)') ~ ' stands more than once. Keep one.') -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for group in extract_part_groups(parts) if group.format == 'csv' and group['columns'] | unique | list | length == group['columns'] | length -%}
+    {%- for name, files in unknown.items() -%}
+        {%- do log('Extracts: column ' ~ name ~ ' is not in the contract and was ignored, in ' ~ files | length ~ ' file(s), the first ' ~ files[0], info=true) -%}
+    {%- endfor -%}
+    {%- for group in extract_part_groups(parts) if group.format == 'csv' and group['columns'] | select | list and group['columns'] | unique | list | length == group['columns'] | length -%}
         {%- do faults.extend(csv_line_faults(group)) -%}
     {%- endfor -%}
     {{ return(faults) }}
@@ -56,10 +63,13 @@
     {%- endset -%}
     {%- do run_query(scan) -%}
     {%- set rejected -%}
-        select scans.file_path, lines.line, lines.error_type, count(*) over () as faults
-        from nrs_rejected_lines as lines
-        inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
-        order by scans.file_path, lines.line
+        select rejected_lines.*, count(*) over () as faults
+        from (
+            select distinct scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
+            from nrs_rejected_lines as lines
+            inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
+        ) as rejected_lines
+        order by file_path, line
         limit 100
     {%- endset -%}
     {%- set remedies = {
