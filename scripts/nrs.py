@@ -78,7 +78,7 @@ def build(warehouse: Path, extracts: Path | None, program_year: int, work: Path)
             if node:
                 status.update(f"Building the warehouse: {node}")
             if event["info"]["msg"].startswith("Extracts: "):
-                console.print(event["info"]["msg"], markup=False)
+                console.print(event["info"]["msg"], markup=False, soft_wrap=True)
             if event["info"]["level"] == "error" and event["info"]["msg"].strip():
                 errors.append(event["info"]["msg"].strip())
     if dbt.returncode != 0:
