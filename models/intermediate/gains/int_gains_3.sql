@@ -138,7 +138,7 @@ first_windows as (
     qualify
         row_number() over (
             partition by person_key, program_year, iet_program_number
-            order by last_term_number, first_term_number desc
+            order by last_term_number asc, first_term_number desc
         ) = 1
 )
 
