@@ -26,7 +26,7 @@ lint: $(VENV)/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	mkdir -p target/lint
-	NRS_WAREHOUSE=target/lint/nrs.duckdb $(BIN)/sqlfluff lint --processes 2 models tests
+	NRS_WAREHOUSE=target/lint/nrs.duckdb $(BIN)/sqlfluff lint --processes 2 models tests analyses
 
 dbt-test: $(VENV)/installed
 	mkdir -p target/test

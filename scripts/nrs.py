@@ -32,7 +32,8 @@ def main() -> None:
     """Build NRS reports from extracts."""
 
 
-console = Console(highlight=False)
+# Piped output has no width of its own: wide enough for the summary.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 class BuildError(Exception):
@@ -59,7 +60,7 @@ def build(warehouse: Path, extracts: Path | None, program_year: int, work: Path)
     command = [
         str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test",
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json",
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json", "--no-use-colors",
     ]  # fmt: skip
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
@@ -76,26 +77,24 @@ def build(warehouse: Path, extracts: Path | None, program_year: int, work: Path)
             node = event.get("data", {}).get("node_info", {}).get("node_name")
             if node:
                 status.update(f"Building the warehouse: {node}")
+            if event["info"]["msg"].startswith("Extracts: "):
+                console.print(event["info"]["msg"], markup=False, soft_wrap=True)
             if event["info"]["level"] == "error" and event["info"]["msg"].strip():
                 errors.append(event["info"]["msg"].strip())
     if dbt.returncode != 0:
         raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
 
 
-def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
-    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`; returns the files."""
+def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
+    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`; returns the files' names."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = connection.execute(
+    tables = connection.execute(
         "select table_name from information_schema.tables where table_schema = 'marts' and table_name like 'nrs_table_%' order by all"
     ).fetchall()
-    files = []
-    for (name,) in names:
-        file = folder / f"{name}.csv"
-        query = f"select * from marts.{name} order by program_year, scope desc, scope_id, row_order"
-        connection.execute(f"copy ({query}) to '{str(file).replace(chr(39), chr(39) * 2)}.new' (header, delimiter ',')")
-        os.replace(f"{file}.new", file)
-        files.append(file)
-    return files
+    for (table,) in tables:
+        rows = connection.table(f"marts.{table}").order("program_year, scope desc, scope_id, row_order")
+        rows.write_csv(str(folder / f"{table}.csv"), header=True)
+    return [f"{table}.csv" for (table,) in tables]
 
 
 def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> None:
@@ -106,7 +105,8 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
 
     console.print(f"\n[bold]NRS report, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
 
-    read = Table("extract", "records", "used", "repeated", "rejected", "no scope", "ignored", title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)
+    headings = ("extract", "records", "used", "repeated", "rejected", "no scope", "ignored")
+    read = Table(*headings, title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)
     read.columns[0].no_wrap = True
     for column in read.columns[1:]:
         column.justify = "right"
@@ -168,18 +168,22 @@ def report(
         new = work / warehouse.name
         build(new, extracts, program_year, work)
         with duckdb.connect(str(new), read_only=True) as connection:
-            forms = write_forms(connection, warehouse.parent / "forms" / str(program_year))
+            forms = write_forms(connection, work / "forms")
             print_summary(connection, program_year)
         os.replace(new, warehouse)
+        forms_folder = warehouse.parent / "forms" / str(program_year)
+        forms_folder.mkdir(parents=True, exist_ok=True)
+        for form in forms:
+            os.replace(work / "forms" / form, forms_folder / form)
     except BuildError as error:
         console.print("[bold red]The build did not pass. The last good warehouse is as it was.[/bold red]")
         for message in error.messages:
-            console.print(message, markup=False)
+            console.print(message, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
     console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
-    console.print(f"Forms:     {forms[0].parent} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
+    console.print(f"Forms:     {forms_folder} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
 
 
 if __name__ == "__main__":

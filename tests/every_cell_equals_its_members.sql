@@ -1,9 +1,32 @@
--- Output contract, nrs_cell_members: the number of distinct members equals the value. Returns a cell whose value is
--- another, and members in a cell that the table does not have. Family literacy is a submission, without members (R66).
-{% set counted_tables = "('1', '2', '2A', '3', '6')" %}
+-- Output contract, nrs_cell_members: the number of distinct members equals the value of every counting cell; a member
+-- is a person, a period of participation, or a kind of gain of one. Returns a cell whose value is another, and members
+-- in a cell that the table does not have. Family literacy is a submission, without members (R66).
 with cells as (
-    select * from {{ ref('nrs_cells') }}
-    where table_id in {{ counted_tables }} and row_code <> 'family_literacy'
+    select
+        cells.*,
+        form_cells.measure
+    from {{ ref('nrs_cells') }} as cells
+    inner join {{ ref('nrs_form_cells') }} as form_cells
+        on
+            cells.table_id = form_cells.table_id
+            and cells.row_code = form_cells.row_code
+            and cells.column_code = form_cells.column_code
+    where cells.row_code <> 'family_literacy'
+),
+
+distinct_members as (
+    select distinct
+        program_year,
+        scope,
+        scope_id,
+        table_id,
+        row_code,
+        column_code,
+        person_id,
+        pop_program_year,
+        pop_number,
+        kind
+    from {{ ref('nrs_cell_members') }}
 ),
 
 members as (
@@ -14,9 +37,8 @@ members as (
         table_id,
         row_code,
         column_code,
-        count(distinct person_id) as persons
-    from {{ ref('nrs_cell_members') }}
-    where table_id in {{ counted_tables }}
+        count(*) as members
+    from distinct_members
     group by program_year, scope, scope_id, table_id, row_code, column_code
 )
 
@@ -28,7 +50,7 @@ select
     coalesce(cells.row_code, members.row_code) as row_code,
     coalesce(cells.column_code, members.column_code) as column_code,
     cells.value,
-    coalesce(members.persons, 0) as persons
+    coalesce(members.members, 0) as members
 from cells
 full outer join members
     on
@@ -38,4 +60,6 @@ full outer join members
         and cells.table_id = members.table_id
         and cells.row_code = members.row_code
         and cells.column_code = members.column_code
-where cells.value is distinct from coalesce(members.persons, 0)
+where
+    cells.measure is null
+    or (cells.measure = 'count' and cells.value is distinct from coalesce(members.members, 0))

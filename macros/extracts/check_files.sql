@@ -17,16 +17,24 @@
 
 {% macro extract_file_faults(extract) -%}
     {%- set faults = [] -%}
+    {%- set unknown = {} -%}
     {%- set parts = extract_parts(extract) -%}
+    {%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list -%}
     {%- if not parts -%}
         {%- do faults.append(
             extract ~ '.csv: file missing. Add the file, or a folder ' ~ extract ~ '/ with its parts; an extract without records still needs its header line.'
         ) -%}
     {%- endif -%}
-    {%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list -%}
+    {%- if parts | length > 1 and (extract ~ '.csv' in parts | map(attribute='source_file') or extract ~ '.parquet' in parts | map(attribute='source_file')) -%}
+        {%- do faults.append(
+            extract ~ ': stands there twice: ' ~ parts | map(attribute='source_file') | join(', ') ~ '. Keep one file, or the folder with its parts.'
+        ) -%}
+    {%- endif -%}
     {%- for part in parts -%}
         {%- set missing = names | reject('in', part['columns']) | list -%}
-        {%- if part['columns'] | select | list | length == 0 -%}
+        {%- if not part.is_utf8 -%}
+            {%- do faults.append(part.source_file ~ ': line 1: the header is not UTF-8. Export the file as UTF-8.') -%}
+        {%- elif part['columns'] | select | list | length == 0 -%}
             {%- do faults.append(part.source_file ~ ': line 1: the file is empty. Add the header line: ' ~ names | join(',')) -%}
         {%- elif missing -%}
             {%- do faults.append(
@@ -34,32 +42,70 @@
                 ~ '. Add the column(s) to the header; columns are matched by name.'
             ) -%}
         {%- endif -%}
-        {%- for name in part['columns'] | unique if part['columns'].count(name) > 1 -%}
-            {%- do faults.append(part.source_file ~ ': line 1: column ' ~ (name or '(blank)') ~ ' stands more than once. Keep one.') -%}
+        {%- for name in part['columns'] if name not in names -%}
+            {%- do unknown.update({name or '(without a name)': unknown.get(name or '(without a name)', []) + [part.source_file]}) -%}
+        {%- endfor -%}
+        {%- for name in part['columns'] | select('in', names) | unique if part['columns'].count(name) > 1 -%}
+            {%- do faults.append(part.source_file ~ ': line 1: column ' ~ name ~ ' stands more than once. Keep one.') -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for group in extract_part_groups(parts) if group.format == 'csv' and group['columns'] | unique | list | length == group['columns'] | length -%}
+    {%- if not faults -%}
+        {%- for name, files in unknown.items() -%}
+            {%- do log('Extracts: column ' ~ name ~ ' is not in the contract and was ignored, in ' ~ files | length ~ ' place(s), the first ' ~ files[0], info=true) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for group in extract_part_groups(parts | selectattr('is_utf8') | list) if group.format == 'csv' and group.parts[0]['columns'] | select | list -%}
         {%- do faults.extend(csv_line_faults(group)) -%}
     {%- endfor -%}
     {{ return(faults) }}
 {%- endmacro %}
 
-{#- Reads every value once; the engine sets aside the lines it cannot read. -#}
+{#- Reads every value once; the engine sets aside the lines it cannot read. It lets a field too many pass where that one is
+    blank, so a second, cheaper scan looks for a value behind the last column. -#}
 {% macro csv_line_faults(group) -%}
+    {%- set rejects = "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 1000" -%}
     {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
     {%- set scan -%}
         select
-            {%- for name in group['columns'] %}
-            count("{{ name | replace('"', '""') }}"){{ ',' if not loop.last }}
+            {%- for label in group['labels'] %}
+            count({{ label }}){{ ',' if not loop.last }}
             {%- endfor %}
-        from {% call extract_scan(group) %}store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 1000{% endcall %}
+        from {{ extract_scan(group, rejects) }}
     {%- endset -%}
     {%- do run_query(scan) -%}
+    {%- set surplus -%}
+        create or replace temp table nrs_surplus_fields as
+        select
+            source_path,
+            record_number + 1 as line
+        from (
+            select
+                source_path,
+                surplus_field,
+                group_record - min(group_record) over (partition by source_path) + 1 as record_number
+            from (
+                select
+                    source_path,
+                    surplus_field,
+                    row_number() over () as group_record
+                from {{ extract_scan(group, "null_padding = true, ignore_errors = true, parallel = false, nullstr = '\x01'", ['surplus_field']) }}
+            ) as records
+        ) as numbered
+        where surplus_field = ''
+        limit 1000
+    {%- endset -%}
+    {%- do run_query(surplus) -%}
     {%- set rejected -%}
-        select scans.file_path, lines.line, lines.error_type, count(*) over () as faults
-        from nrs_rejected_lines as lines
-        inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
-        order by scans.file_path, lines.line
+        select faults.*, count(*) over () as faults
+        from (
+            select distinct scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
+            from nrs_rejected_lines as lines
+            inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
+            union
+            select source_path as file_path, line, 'TOO MANY COLUMNS' as error_type
+            from nrs_surplus_fields
+        ) as faults
+        order by file_path, line
         limit 100
     {%- endset -%}
     {%- set remedies = {

@@ -81,7 +81,7 @@ select
     periods.has_post_test,
     periods.is_distance,
     periods.is_correctional,
-    coalesce(last_terms.is_incarcerated_at_exit, false) as is_incarcerated_at_exit,
+    periods.is_exited and coalesce(last_terms.is_incarcerated_at_exit, false) as is_incarcerated_at_exit,
     programs.is_ase,
     ahs_years.ahs_diploma_option,
     cast(ahs_years.ahs_credits_at_entry as double) as ahs_credits_at_entry,

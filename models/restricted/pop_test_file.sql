@@ -32,6 +32,7 @@ select
     enrollments.source_file,
     enrollments.record_number,
     test_instances.test_role,
+    test_instances.position,
     test_instances.test_id,
     test_instances.subject,
     test_instances.efl_code,

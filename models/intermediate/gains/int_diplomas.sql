@@ -2,6 +2,13 @@ with person_agencies as (
     select * from {{ ref('int_person_agencies') }}
 ),
 
+persons as (
+    select distinct
+        person_key,
+        fleid
+    from {{ ref('int_person_scopes') }}
+),
+
 completions as (
     select
         *,
@@ -37,9 +44,4 @@ select
         ' (', hse_completions.source_file, ' #', hse_completions.record_number, ')'
     ) as evidence
 from {{ ref('stg_fcs__hse_completions') }} as hse_completions
-inner join (
-    select distinct
-        person_key,
-        fleid
-    from {{ ref('int_person_scopes') }}
-) as persons on hse_completions.fleid = persons.fleid
+inner join persons on hse_completions.fleid = persons.fleid

@@ -51,9 +51,10 @@ select
     least(coalesce(thresholds.exit_date, program_years.ends_on), program_years.ends_on) as earned_on,
     cast(null as varchar) as subject,
     concat(
-        'option ', thresholds.ahs_diploma_option, ', credits at entry ', thresholds.ahs_credits_at_entry, ', standing ',
-        thresholds.credits_standing - thresholds.ahs_credits_earned, ' -> ', thresholds.credits_standing, ' in term ',
-        thresholds.reporting_year, ' ', thresholds.term_digit, ', level 6 at ', thresholds.level_6_credits
+        'option ', thresholds.ahs_diploma_option, ', credits at entry ', cast(thresholds.ahs_credits_at_entry as double), ', standing ',
+        cast(thresholds.credits_standing - thresholds.ahs_credits_earned as double), ' -> ',
+        cast(thresholds.credits_standing as double), ' in term ', thresholds.reporting_year, ' ', thresholds.term_digit,
+        ', level 6 at ', cast(thresholds.level_6_credits as double)
     ) as evidence
 from thresholds
 inner join program_years on thresholds.program_year = program_years.program_year

@@ -21,7 +21,7 @@ first_passes as (
         '1d' as kind,
         tests.test_date as earned_on,
         concat(
-            tests.test_type, ' ', tests.subtest, ' score ', tests.score, ' on ', tests.test_date,
+            tests.test_type, ' ', tests.subtest, ' score ', cast(tests.score as double), ' on ', tests.test_date,
             ' (', tests.source_file, ' #', tests.record_number, ')'
         ) as evidence
     from tests

@@ -18,7 +18,7 @@ select
     '2' as kind,
     min(diplomas.diploma_date) as earned_on,
     cast(null as varchar) as subject,
-    min(concat(diplomas.diploma_date, ': ', diplomas.evidence)) as evidence
+    min_by(diplomas.evidence, concat(diplomas.diploma_date, diplomas.evidence)) as evidence
 from periods
 inner join program_years on periods.program_year = program_years.program_year
 inner join diplomas

@@ -39,7 +39,7 @@ passed_courses as (
         courses.section_hours * case when courses.hours_type = 'C' then program_years.clock_hours_per_credit else 1 end
             as clock_hours,
         concat(
-            courses.course_id, ' grade ', courses.grade, ' ', courses.section_hours, ' ', coalesce(courses.hours_type, 'K'),
+            courses.course_id, ' grade ', courses.grade, ' ', cast(courses.section_hours as double), ' ', coalesce(courses.hours_type, 'K'),
             ' (', courses.source_file, ' #', courses.record_number, ')'
         ) as evidence
     from courses
@@ -99,7 +99,7 @@ reached_windows as (
         windows.first_term_number,
         max(passed_courses.exit_date) as earned_on,
         concat(
-            'IET ', windows.iet_program_number, ', ', sum(passed_courses.clock_hours), ' clock hours: ',
+            'IET ', windows.iet_program_number, ', ', cast(sum(passed_courses.clock_hours) as double), ' clock hours: ',
             string_agg(passed_courses.evidence, ', ' order by passed_courses.evidence)
         ) as evidence
     from windows
@@ -138,7 +138,7 @@ first_windows as (
     qualify
         row_number() over (
             partition by person_key, program_year, iet_program_number
-            order by last_term_number, first_term_number desc
+            order by last_term_number asc, first_term_number desc
         ) = 1
 )
 

@@ -44,9 +44,14 @@ dates as (
         person_key,
         program_year,
         pop_number,
-        {%- for kind in ['1a', '1b', '1c', '1d', '2', '3', '4', '5'] %}
-        max(case when kind = '{{ kind }}' then earned_on end) as msg_{{ kind }}_date{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when kind = '1a' then earned_on end) as msg_1a_date,
+        max(case when kind = '1b' then earned_on end) as msg_1b_date,
+        max(case when kind = '1c' then earned_on end) as msg_1c_date,
+        max(case when kind = '1d' then earned_on end) as msg_1d_date,
+        max(case when kind = '2' then earned_on end) as msg_2_date,
+        max(case when kind = '3' then earned_on end) as msg_3_date,
+        max(case when kind = '4' then earned_on end) as msg_4_date,
+        max(case when kind = '5' then earned_on end) as msg_5_date
     from gains
     group by person_key, program_year, pop_number
 )

@@ -16,6 +16,7 @@ reported_ids as (
         source_file,
         record_number,
         '{{ test_role }}' as test_role,
+        {{ position }} as position,
         efl_subject_{{ position }} as subject,
         {{ test_role }}_test_id_{{ position }} as test_id
     from {{ ref('stg_fcs__course_enrollments') }}
@@ -40,6 +41,7 @@ select
     enrollments.entry_date,
     enrollments.exit_date,
     reported_ids.test_role,
+    reported_ids.position,
     reported_ids.subject,
     reported_ids.test_id,
     tests.efl as efl_code,

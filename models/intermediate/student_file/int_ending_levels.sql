@@ -8,7 +8,7 @@ with post_tests as (
             partition by enrollments.person_key, enrollments.program_year, enrollments.pop_number
             order by
                 coalesce(test_instances.test_date, test_instances.exit_date, program_years.ends_on) desc,
-                test_instances.level_order desc, test_instances.test_source_file, test_instances.test_record_number
+                test_instances.level_order desc, test_instances.test_source_file asc, test_instances.test_record_number asc
         ) as recency
     from {{ ref('int_pop_enrollments') }} as enrollments
     inner join {{ ref('int_program_years') }} as program_years on enrollments.program_year = program_years.program_year

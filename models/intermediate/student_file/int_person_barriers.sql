@@ -25,12 +25,16 @@ reported as (
     select
         person_key,
         program_year,
-        {%- for barrier in [
-            'exhausting_tanf', 'long_term_unemployed', 'low_income', 'displaced_homemaker', 'ex_offender', 'homeless',
-            'migrant_farmworker', 'disability', 'single_parent', 'foster_youth',
-        ] %}
-        bool_or(coalesce({{ barrier }} = 'Y', false)) as {{ barrier }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        bool_or(coalesce(exhausting_tanf = 'Y', false)) as exhausting_tanf,
+        bool_or(coalesce(long_term_unemployed = 'Y', false)) as long_term_unemployed,
+        bool_or(coalesce(low_income = 'Y', false)) as low_income,
+        bool_or(coalesce(displaced_homemaker = 'Y', false)) as displaced_homemaker,
+        bool_or(coalesce(ex_offender = 'Y', false)) as ex_offender,
+        bool_or(coalesce(homeless = 'Y', false)) as homeless,
+        bool_or(coalesce(migrant_farmworker = 'Y', false)) as migrant_farmworker,
+        bool_or(coalesce(disability = 'Y', false)) as disability,
+        bool_or(coalesce(single_parent = 'Y', false)) as single_parent,
+        bool_or(coalesce(foster_youth = 'Y', false)) as foster_youth
     from records
     group by person_key, program_year
 )
