@@ -1,6 +1,6 @@
 -- Output contract, nrs_cell_members: the number of distinct members equals the value of every counting cell; a member
 -- is a person, a period of participation, or a kind of gain of one. Returns a cell whose value is another, and members
--- in a cell that the table does not have. Family literacy is a submission, without members (R66).
+-- in a cell that the table does not have. Tables 7 and 14 and family literacy are submissions, without members (R66).
 with cells as (
     select
         cells.*,
@@ -11,7 +11,7 @@ with cells as (
             cells.table_id = form_cells.table_id
             and cells.row_code = form_cells.row_code
             and cells.column_code = form_cells.column_code
-    where cells.row_code <> 'family_literacy'
+    where cells.row_code <> 'family_literacy' and cells.table_id not in ('7', '14')
 ),
 
 distinct_members as (

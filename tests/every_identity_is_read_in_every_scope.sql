@@ -1,10 +1,10 @@
 -- An identity that silently lacked a cell would hold by saying nothing: on our own cells each is read in every scope,
 -- those of the state's own tables in the state.
 with state_identities as (
-    select distinct terms.identity_id
+    select terms.identity_id
     from {{ ref('identity_terms') }} as terms
     inner join {{ ref('int_form_cells') }} as form_cells on terms.table_id = form_cells.table_id
-    group by terms.identity_id, terms.table_id
+    group by terms.identity_id
     having bool_and(form_cells.is_state_only)
 )
 

@@ -44,26 +44,27 @@ student_file as (
 
 select
     '{{ table_id }}' as table_id,
-    person_members.program_year as reported_program_year,
-    person_members.row_code as table_row_code,
+    {{ 'period_members' if is_exit_based else 'person_members' }}.program_year as reported_program_year,
+    {{ 'period_members' if is_exit_based else 'person_members' }}.row_code as table_row_code,
     person_members.column_codes as person_column_codes,
     period_members.column_codes as period_column_codes,
     student_file.*
-from person_members
 {%- if is_exit_based %}
-inner join period_members
-    on
-        person_members.program_year = period_members.program_year
-        and person_members.scope_id = period_members.scope_id
-        and person_members.person_id = period_members.person_id
-        and person_members.row_code = period_members.row_code
+from period_members
 inner join student_file
     on
         period_members.pop_program_year = student_file.program_year
         and period_members.scope_id = student_file.scope_id
         and period_members.person_id = student_file.person_id
         and period_members.pop_number = student_file.pop_number
+left join person_members
+    on
+        period_members.program_year = person_members.program_year
+        and period_members.scope_id = person_members.scope_id
+        and period_members.person_id = person_members.person_id
+        and period_members.row_code = person_members.row_code
 {%- else %}
+from person_members
 inner join student_file
     on
         person_members.program_year = student_file.program_year

@@ -60,7 +60,7 @@ select
     members.fleid as person_id,
     persons.agency_id,
     persons.student_id,
-    members.pop_program_year,
+    case when members.pop_number is not null then members.pop_program_year end as pop_program_year,
     members.pop_number,
     members.kind,
     concat(

@@ -59,8 +59,6 @@ passed_courses as (
             grades.rule_list = 'passing_grade'
             and courses.grade = grades.code
             and {{ in_force('grades', 'program_years.program_year') }}
-    -- The year's three terms and the next year's first.
-    where courses.term_number between program_years.program_year * 3 + 1 and program_years.program_year * 3 + 4
 ),
 
 -- One term or two consecutive ones, tried in the order of their last term, the single term before the pair.
@@ -110,6 +108,7 @@ reached_windows as (
             and windows.iet_program_number = passed_courses.iet_program_number
             and passed_courses.term_number between windows.first_term_number and windows.last_term_number
     inner join program_years on windows.program_year = program_years.program_year
+    -- The year's three terms and the next year's first.
     where
         windows.last_term_number <= windows.program_year * 3 + 4
         and windows.first_term_number >= windows.program_year * 3 + 1

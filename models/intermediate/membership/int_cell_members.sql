@@ -9,8 +9,15 @@ with members as (
     {%- endfor %}
 ),
 
+-- The scopes that the year reports for: an agency no longer eligible has no cells, though its exits are in its type's.
 person_scopes as (
-    select * from {{ ref('int_person_scopes') }}
+    select person_scopes.*
+    from {{ ref('int_person_scopes') }} as person_scopes
+    inner join {{ ref('int_report_scopes') }} as report_scopes
+        on
+            person_scopes.scope = report_scopes.scope
+            and person_scopes.scope_id = report_scopes.scope_id
+            and report_scopes.program_year = {{ var('program_year') }}
 ),
 
 rollups as (

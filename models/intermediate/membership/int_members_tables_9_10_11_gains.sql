@@ -43,7 +43,8 @@ table_periods as (
 ),
 
 msg_rows as (
-    select distinct msg_row_code from {{ ref('gain_kinds') }}
+    select distinct kinds.msg_row_code from {{ ref('gain_kinds') }} as kinds
+    where {{ in_force('kinds', var('program_year')) }}
 ),
 
 period_kinds as (

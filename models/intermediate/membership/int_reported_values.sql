@@ -45,6 +45,7 @@ staff_scopes as (
             scopes.agency_id = agencies.agency_id
             and scopes.program_year = agencies.program_year
             and agencies.is_nrs_eligible
+            and agencies.agency_id <> 'STATE'
     union all
     select
         'state' as scope,
@@ -72,13 +73,21 @@ grants as (
         ielce.code is not null as is_ielce,
         state_awards.code is not null as is_state
     from {{ ref('stg_fcs__grants') }} as grants
-    {%- for alias, rule_list in [('wioa', 'wioa_award_type'), ('ielce', 'ielce_award_type'), ('state_awards', 'state_award_type')] %}
-    left join {{ ref('rule_codes') }} as {{ alias }}
+    left join {{ ref('rule_codes') }} as wioa
         on
-            {{ alias }}.rule_list = '{{ rule_list }}'
-            and grants.award_type = {{ alias }}.code
-            and {{ in_force(alias, var('program_year')) }}
-    {%- endfor %}
+            wioa.rule_list = 'wioa_award_type'
+            and grants.award_type = wioa.code
+            and {{ in_force('wioa', var('program_year')) }}
+    left join {{ ref('rule_codes') }} as ielce
+        on
+            ielce.rule_list = 'ielce_award_type'
+            and grants.award_type = ielce.code
+            and {{ in_force('ielce', var('program_year')) }}
+    left join {{ ref('rule_codes') }} as state_awards
+        on
+            state_awards.rule_list = 'state_award_type'
+            and grants.award_type = state_awards.code
+            and {{ in_force('state_awards', var('program_year')) }}
     where {{ program_year_of_reporting_year('grants.reporting_year') }} = {{ var('program_year') }}
 ),
 

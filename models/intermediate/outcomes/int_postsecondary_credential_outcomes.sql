@@ -3,13 +3,21 @@ with cohorts as (
     where indicator = 'postsecondary_credential'
 ),
 
+persons as (
+    select distinct
+        person_key,
+        fleid
+    from {{ ref('int_person_scopes') }}
+),
+
 -- Concurrently in postsecondary education, period entry to final exit, both ends inclusive (R44).
 concurrent_periods as (
-    select distinct
+    select
         cohorts.program_year,
         cohorts.person_key,
         cohorts.pop_program_year,
-        cohorts.pop_number
+        cohorts.pop_number,
+        min(concat(spells.program_type, ' from ', spells.entry_date, ' (', spells.source_file, ' #', spells.record_number, ')')) as evidence
     from cohorts
     inner join {{ ref('stg_fcs__postsecondary_enrollments') }} as spells
         on
@@ -21,10 +29,13 @@ concurrent_periods as (
             rules.rule_list = 'concurrent_postsecondary_type'
             and spells.program_type = rules.code
             and {{ in_force('rules', 'cohorts.pop_program_year') }}
+    group by cohorts.program_year, cohorts.person_key, cohorts.pop_program_year, cohorts.pop_number
 ),
 
 training_cohort as (
-    select cohorts.*
+    select
+        cohorts.*,
+        coalesce('concurrent spell ' || concurrent_periods.evidence, 'IET period') as cohort_evidence
     from cohorts
     left join concurrent_periods
         on
@@ -40,25 +51,19 @@ credentials as (
     select
         persons.person_key,
         awards.award_date as credential_date,
+        'postsecondary_credential_type' as rule_list,
+        awards.credential_type as code,
         concat(
             awards.credential_type, ' on ', awards.award_date, ' (', awards.source_file, ' #', awards.record_number, ')'
         ) as evidence
     from {{ ref('stg_fcs__postsecondary_credentials') }} as awards
-    inner join (
-        select distinct
-            person_key,
-            fleid
-        from {{ ref('int_person_scopes') }}
-    ) as persons on awards.fleid = persons.fleid
-    inner join {{ ref('rule_codes') }} as rules
-        on
-            rules.rule_list = 'postsecondary_credential_type'
-            and awards.credential_type = rules.code
-            and {{ in_force('rules', program_year_of('awards.award_date')) }}
+    inner join persons on awards.fleid = persons.fleid
     union all
     select
         person_agencies.person_key,
         certifications.certification_date as credential_date,
+        'certification_passed' as rule_list,
+        certifications.outcome as code,
         concat(
             'certification ', certifications.certification_code, ' passed on ', certifications.certification_date,
             ' (', certifications.source_file, ' #', certifications.record_number, ')'
@@ -69,11 +74,6 @@ credentials as (
             certifications.fleid = person_agencies.fleid
             and certifications.agency_id = person_agencies.agency_id
             and {{ program_year_of_reporting_year('certifications.reporting_year') }} = person_agencies.program_year
-    inner join {{ ref('rule_codes') }} as rules
-        on
-            rules.rule_list = 'certification_passed'
-            and certifications.outcome = rules.code
-            and {{ in_force('rules', program_year_of('certifications.certification_date')) }}
 ),
 
 outcomes as (
@@ -89,6 +89,11 @@ outcomes as (
             training_cohort.person_key = credentials.person_key
             and credentials.credential_date
             between training_cohort.entry_date and {{ one_year_after('training_cohort.final_exit_date') }}
+    inner join {{ ref('rule_codes') }} as rules
+        on
+            credentials.rule_list = rules.rule_list
+            and credentials.code = rules.code
+            and {{ in_force('rules', 'training_cohort.pop_program_year') }}
     group by
         training_cohort.program_year, training_cohort.person_key, training_cohort.pop_program_year,
         training_cohort.pop_number
@@ -105,7 +110,7 @@ select
     training_cohort.is_distance,
     training_cohort.is_correctional,
     outcomes.person_key is not null as has_outcome,
-    coalesce(outcomes.evidence, 'no credential') as evidence
+    concat(training_cohort.cohort_evidence, '; ', coalesce(outcomes.evidence, 'no credential')) as evidence
 from training_cohort
 left join outcomes
     on

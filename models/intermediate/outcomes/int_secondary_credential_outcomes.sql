@@ -112,6 +112,7 @@ select
     diplomas.person_key is not null and (employed.person_key is not null or enrolled.person_key is not null) as has_outcome,
     diplomas.person_key is not null as has_diploma,
     concat(
+        'ASE period without a secondary credential at entry; ',
         coalesce('diploma ' || diplomas.evidence, 'no diploma'), '; ', coalesce('employed ' || employed.evidence, 'not employed'),
         '; ', coalesce('postsecondary entry ' || enrolled.evidence, 'no postsecondary spell')
     ) as evidence
