@@ -81,7 +81,12 @@ select
     periods.has_post_test,
     periods.is_distance,
     periods.is_correctional,
-    periods.is_exited and coalesce(last_terms.is_incarcerated_at_exit, false) as is_incarcerated_at_exit,
+    -- Of a period that goes on nothing is said (R13, R70).
+    periods.is_exited
+    and case program_years.incarcerated_at_exit_by
+        when 'program_year' then periods.is_correctional
+        else coalesce(last_terms.is_incarcerated_at_exit, false)
+    end as is_incarcerated_at_exit,
     programs.is_ase,
     ahs_years.ahs_diploma_option,
     cast(ahs_years.ahs_credits_at_entry as double) as ahs_credits_at_entry,
@@ -96,6 +101,7 @@ select
     persons.age,
     persons.age_group
 from periods
+inner join {{ ref('int_program_years') }} as program_years on periods.program_year = program_years.program_year
 inner join persons
     on
         periods.person_key = persons.person_key

@@ -90,8 +90,13 @@ select
     last_periods.is_distance,
     last_periods.is_correctional,
     last_periods.is_outcomes_excluded,
-    incarcerated_terms.person_key is not null as is_incarcerated_at_exit
+    -- The stay's last term speaks, unless the state's rule looks at the whole year (R13, R70).
+    case program_years.incarcerated_at_exit_by
+        when 'program_year' then last_periods.is_correctional
+        else incarcerated_terms.person_key is not null
+    end as is_incarcerated_at_exit
 from last_periods
+inner join {{ ref('int_program_years') }} as program_years on last_periods.program_year = program_years.program_year
 inner join stays
     on
         last_periods.person_key = stays.person_key

@@ -34,6 +34,7 @@ select
     {{ rule_parameter('pop_gap_days', 'integer') }} as pop_gap_days,
     {{ rule_parameter('minimum_age', 'integer') }} as minimum_age,
     {{ rule_parameter('outcomes_exclusion_unit', 'varchar') }} as outcomes_exclusion_unit,
+    {{ rule_parameter('incarcerated_at_exit_by', 'varchar') }} as incarcerated_at_exit_by,
     {{ rule_parameter('sex_when_never_reported', 'varchar') }} as sex_when_never_reported,
     cast(concat(program_years.program_year, '-', {{ rule_parameter('gain_window_start', 'varchar') }}) as date) as gain_window_starts_on,
     cast(concat(program_years.program_year + 1, '-', {{ rule_parameter('gain_window_end', 'varchar') }}) as date) as gain_window_ends_on,
