@@ -22,11 +22,11 @@ distinct_members as (
         table_id,
         row_code,
         column_code,
-        person_id,
+        person_key,
         pop_program_year,
         pop_number,
         kind
-    from {{ ref('nrs_cell_members') }}
+    from {{ ref('int_cell_members') }}
 ),
 
 members as (

@@ -1,5 +1,10 @@
+-- A member that is a person has period 0 of year 0 here: plain equality joins fast, also over nulls.
 with members as (
-    select * from {{ ref('int_cell_members') }}
+    select
+        *,
+        coalesce(pop_number, 0) as evidence_pop_number,
+        case when pop_number is null then 0 else pop_program_year end as evidence_pop_program_year
+    from {{ ref('int_cell_members') }}
 ),
 
 persons as (
@@ -24,8 +29,8 @@ exit_evidence as (
     select
         program_year,
         person_key,
-        cast(null as integer) as pop_program_year,
-        cast(null as integer) as pop_number,
+        0 as pop_program_year,
+        0 as pop_number,
         indicator,
         string_agg(evidence, '; ' order by pop_program_year, pop_number) as evidence
     from {{ ref('int_exit_evidence') }}
@@ -44,7 +49,7 @@ period_evidence as (
     select
         person_key,
         program_year,
-        cast(null as integer) as pop_number,
+        0 as pop_number,
         string_agg(evidence, '; ' order by pop_number) as evidence
     from {{ ref('int_period_evidence') }}
     group by person_key, program_year
@@ -97,11 +102,11 @@ left join period_evidence
     on
         members.person_key = period_evidence.person_key
         and members.program_year = period_evidence.program_year
-        and members.pop_number is not distinct from period_evidence.pop_number
+        and members.evidence_pop_number = period_evidence.pop_number
 left join exit_evidence
     on
         members.program_year = exit_evidence.program_year
         and members.person_key = exit_evidence.person_key
         and members.block = exit_evidence.indicator
-        and members.pop_number is not distinct from exit_evidence.pop_number
-        and (members.pop_number is null or members.pop_program_year = exit_evidence.pop_program_year)
+        and members.evidence_pop_number = exit_evidence.pop_number
+        and members.evidence_pop_program_year = exit_evidence.pop_program_year

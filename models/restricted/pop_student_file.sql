@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with periods as (
     select * from {{ ref('int_participant_periods') }}
 ),

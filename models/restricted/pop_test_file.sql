@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with enrollments as (
     select * from {{ ref('int_pop_enrollments') }}
 ),
@@ -55,8 +57,7 @@ inner join periods
 inner join person_scopes on enrollments.person_key = person_scopes.person_key
 left join gains
     on
-        test_instances.test_role = 'post'
-        and enrollments.person_key = gains.person_key
+        case when test_instances.test_role = 'post' then enrollments.person_key end = gains.person_key
         and enrollments.program_year = gains.program_year
         and enrollments.pop_number = gains.pop_number
         and test_instances.subject = gains.subject
