@@ -14,8 +14,7 @@ courses as (
     select
         records.*,
         {{ program_year_of_reporting_year('records.reporting_year') }} as reporting_program_year,
-        {{ program_year_of_reporting_year('records.reporting_year') }} * 3
-        + cast(substr(records.term_id, 1, 1) as integer) as term_number
+        {{ term_number(program_year_of_reporting_year('records.reporting_year'), 'substr(records.term_id, 1, 1)') }} as term_number
     from {{ ref('stg_fcs__course_enrollments') }} as records
     where substr(records.term_id, 2, 1) = 'E'
 ),
@@ -110,8 +109,8 @@ reached_windows as (
     inner join program_years on windows.program_year = program_years.program_year
     -- The year's three terms and the next year's first.
     where
-        windows.last_term_number <= windows.program_year * 3 + 4
-        and windows.first_term_number >= windows.program_year * 3 + 1
+        windows.last_term_number <= {{ term_number('windows.program_year + 1', 1) }}
+        and windows.first_term_number >= {{ term_number('windows.program_year', 1) }}
         and exists (
             select 1 from iet_terms
             where

@@ -14,7 +14,7 @@ certifications as (
     select
         *,
         {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year,
-        {{ program_year_of_reporting_year('reporting_year') }} * 3 + cast(substr(term_id, 1, 1) as integer) as term_number
+        {{ term_number(program_year_of_reporting_year('reporting_year'), 'substr(term_id, 1, 1)') }} as term_number
     from {{ ref('stg_fcs__industry_certifications') }}
 ),
 

@@ -35,20 +35,6 @@ select
     ordered_terms.entry_date,
     ordered_terms.exit_date,
     ordered_terms.is_open,
-    cast(
-        1 + sum(
-            case
-                when
-                    ordered_terms.is_after_open_term = 0
-                    and {{ days_between('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date') }} >= program_years.pop_gap_days
-                    then 1
-                else 0
-            end
-        ) over (
-            partition by ordered_terms.person_key
-            order by ordered_terms.entry_date, ordered_terms.reporting_program_year, ordered_terms.term_digit
-            rows between unbounded preceding and current row
-        ) as integer
-    ) as stay_number
+    {{ span_number('ordered_terms.person_key') }} as stay_number
 from ordered_terms
 inner join program_years on {{ program_year_of('ordered_terms.entry_date') }} = program_years.program_year

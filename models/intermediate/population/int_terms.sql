@@ -57,22 +57,6 @@ select
     ordered_terms.is_distance,
     ordered_terms.is_outcomes_excluded,
     ordered_terms.first_agency_and_student,
-    -- A new span begins at a gap of the rule's days, never after an open term (R7). The person's first term has no
-    -- earlier exit: it opens span 1.
-    cast(
-        1 + sum(
-            case
-                when
-                    ordered_terms.is_after_open_term = 0
-                    and {{ days_between('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date') }} >= program_years.pop_gap_days
-                    then 1
-                else 0
-            end
-        ) over (
-            partition by ordered_terms.person_key, ordered_terms.program_year
-            order by ordered_terms.entry_date, ordered_terms.reporting_program_year, ordered_terms.term_digit
-            rows between unbounded preceding and current row
-        ) as integer
-    ) as span_number
+    {{ span_number('ordered_terms.person_key, ordered_terms.program_year') }} as span_number
 from ordered_terms
 inner join program_years on ordered_terms.program_year = program_years.program_year
