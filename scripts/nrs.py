@@ -6,22 +6,18 @@ test of it has passed: a failed run leaves the last good warehouse as it was.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
+from dbt_run import PROJECT, BuildError, console, run_dbt
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.table import Table
 
-PROJECT = Path(__file__).resolve().parents[1]
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -32,57 +28,9 @@ def main() -> None:
     """Build NRS reports from extracts."""
 
 
-# Piped output has no width of its own: wide enough for the summary.
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
-
-
-class BuildError(Exception):
-    """A build that did not pass; `messages` are dbt's errors, in their order."""
-
-    def __init__(self, messages: list[str]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
-
-
 def warehouse_path() -> Path:
     """Where the warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder."""
     return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE)).expanduser().resolve()
-
-
-def build(warehouse: Path, extracts: Path | None, program_year: int, work: Path) -> None:
-    """Build all models and run all data tests into the new file `warehouse`.
-
-    `extracts` is a folder of extracts (None: the bundled sample), `program_year` the first half of the year (2023 =
-    2023-24), `work` a folder for dbt's artifacts. Unit tests are left to `make test`: they do not depend on the data.
-    Raises BuildError with dbt's messages.
-    """
-    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
-    command = [
-        str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json", "--no-use-colors",
-    ]  # fmt: skip
-    environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
-    errors: list[str] = []
-    with (
-        console.status("Building the warehouse ...") as status,
-        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
-    ):
-        for line in dbt.stdout or ():
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                errors.append(line.rstrip())
-                continue
-            node = event.get("data", {}).get("node_info", {}).get("node_name")
-            if node:
-                status.update(f"Building the warehouse: {node}")
-            if event["info"]["msg"].startswith("Extracts: "):
-                console.print(event["info"]["msg"], markup=False, soft_wrap=True)
-            if event["info"]["level"] == "error" and event["info"]["msg"].strip():
-                errors.append(event["info"]["msg"].strip())
-    if dbt.returncode != 0:
-        raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
 
 
 def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
@@ -151,6 +99,10 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
     console.print(f"Rulings in force that rest on an assumption: {assumptions} (reference.rulings).")
 
 
+def say(message: str) -> None:
+    console.print(message, markup=False, soft_wrap=True)
+
+
 @app.command()
 def report(
     extracts: Annotated[
@@ -166,7 +118,8 @@ def report(
     work = Path(tempfile.mkdtemp(prefix=".build-", dir=warehouse.parent))
     try:
         new = work / warehouse.name
-        build(new, extracts, program_year, work)
+        # Unit tests are left to `make test`: they do not depend on the data.
+        run_dbt(["build", "--exclude-resource-type", "unit_test"], new, work, extracts, program_year, on_message=say)
         with duckdb.connect(str(new), read_only=True) as connection:
             forms = write_forms(connection, work / "forms")
             print_summary(connection, program_year)

@@ -1,0 +1,70 @@
+"""One dbt run as the commands of `nrs.py` need it: in a process of its own, its progress shown, its errors collected."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+# Piped output has no width of its own: wide enough for the summary.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+
+
+class BuildError(Exception):
+    """A run that did not pass; `messages` are dbt's errors, in their order."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+def run_dbt(
+    arguments: list[str],
+    warehouse: Path,
+    work: Path,
+    extracts: Path | None,
+    program_year: int,
+    doing: str = "Building the warehouse",
+    on_message: Callable[[str], None] = lambda message: None,
+) -> None:
+    """Run dbt with `arguments` on the file `warehouse`, its artifacts in the folder `work`.
+
+    `extracts` is a folder of extracts (None: the bundled sample), `program_year` the first half of the year (2023 =
+    2023-24). `doing` is what the progress line says; `on_message` gets each message of the project's own macros
+    ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages.
+    """
+    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
+    command = [
+        str(Path(sys.executable).with_name("dbt")), *arguments,
+        "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json", "--no-use-colors",
+    ]  # fmt: skip
+    environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
+    errors: list[str] = []
+    with (
+        console.status(f"{doing} ...") as status,
+        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
+    ):
+        for line in dbt.stdout or ():
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                errors.append(line.rstrip())
+                continue
+            node = event.get("data", {}).get("node_info", {}).get("node_name")
+            if node:
+                status.update(f"{doing}: {node}")
+            message = event["info"]["msg"].strip()
+            if message.startswith("Extracts: "):
+                on_message(message)
+            if event["info"]["level"] == "error" and message:
+                errors.append(message)
+    if dbt.returncode != 0:
+        raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
