@@ -15,12 +15,16 @@ from typing import Annotated
 import duckdb
 import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
+from extract_check import check
 from rich.box import SIMPLE
 from rich.table import Table
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
+
+
+app.command()(check)
 
 
 @app.callback()

@@ -12,6 +12,21 @@ person_scopes as (
 
 person_evidence as (
     select * from {{ ref('int_person_evidence') }}
+),
+
+person_terms as (
+    select
+        person_key,
+        program_year,
+        string_agg(term, ', ' order by term) as terms
+    from (
+        select distinct
+            person_key,
+            program_year,
+            concat(reporting_year, term_digit, 'E') as term
+        from {{ ref('int_nrs_enrollments') }}
+    ) as terms
+    group by person_key, program_year
 )
 
 select
@@ -21,6 +36,7 @@ select
     person_scopes.fleid as person_id,
     persons.agency_id,
     persons.student_id,
+    person_terms.terms,
     exclusions.reason,
     concat(
         case exclusions.reason
@@ -42,3 +58,7 @@ inner join person_evidence
     on
         exclusions.person_key = person_evidence.person_key
         and exclusions.program_year = person_evidence.program_year
+inner join person_terms
+    on
+        exclusions.person_key = person_terms.person_key
+        and exclusions.program_year = person_terms.program_year

@@ -24,6 +24,7 @@ select
     '{{ extract }}' as extract_name,
     base.source_file,
     base.record_number,
+    {{ record_place(names, 'base') }},
     case
         when base.is_rejected then 'rejected'
         when repeated.disposition is not null then repeated.disposition

@@ -8,14 +8,7 @@ with faulted as (
         '{{ extract }}' as extract_name,
         source_file,
         record_number,
-        {{ 'agency_id' if 'agency_id' in names else 'cast(null as varchar)' }} as agency_id,
-        {% if 'term_id' in names -%}
-        concat(reporting_year, term_id)
-        {%- elif 'reporting_year' in names -%}
-        reporting_year
-        {%- else -%}
-        cast(null as varchar)
-        {%- endif %} as term,
+        {{ record_place(names) }},
         faults
     from {{ ref('base_fcs__' ~ extract) }}
     where faults is not null

@@ -1,0 +1,75 @@
+{#- Agency and term of a record as it gives them, null where the extract has none: `agency_id` and `term`, 23242E or the year
+    alone. -#}
+{% macro record_place(names, alias='') -%}
+    {%- set prefix = alias ~ '.' if alias else '' -%}
+    {{ prefix ~ 'agency_id' if 'agency_id' in names else 'cast(null as varchar)' }} as agency_id,
+        {% if 'term_id' in names -%}
+        concat({{ prefix }}reporting_year, {{ prefix }}term_id)
+        {%- elif 'reporting_year' in names -%}
+        {{ prefix }}reporting_year
+        {%- else -%}
+        cast(null as varchar)
+        {%- endif %} as term
+{%- endmacro %}
+
+{#- True where a value may name or identify a person, so that only its shape is shown: every value of the contract's
+    identifying columns, and what looks like a FLEID, an id or, where a code should stand, a date. Values stray into the
+    column beside theirs. -#}
+{% macro may_identify(column_name, value, is_code) -%}
+    {%- set names = [''] -%}
+    {%- for extract in extract_names() -%}
+        {%- do names.extend(extract_contract(extract)['columns'] | selectattr('identifies', 'defined') | map(attribute='name')) -%}
+    {%- endfor -%}
+    coalesce(
+        {{ column_name }} in ('{{ names | unique | join("', '") }}')
+        or {{ matches(value, 'FL[0-9]|[0-9]{9}') }}
+        or ({{ is_code }} and {{ matches(value, '[0-9]{6}') }}),
+        false
+    )
+{%- endmacro %}
+
+{#- Records of each file of an extract, counted once more by a single reader, apart from the base models. -#}
+{% macro file_record_counts(extract) -%}
+    {{ return(adapter.dispatch('file_record_counts', 'nrs')(extract)) }}
+{%- endmacro %}
+
+{% macro default__file_record_counts(extract) -%}
+    {%- if not var('extracts_path', none) -%}
+    select
+        '{{ extract }}.csv' as source_file,
+        count(*) as records
+    from {{ ref(extract) }}
+    {%- elif execute -%}
+    {%- for group in extract_part_groups(extract_parts(extract)) %}
+    {{ 'union all' if not loop.first }}
+    select
+        substr(replace(source_path, '\', '/'), {{ group.parts[0].path | length - group.parts[0].source_file | length + 1 }}) as source_file,
+        count(*) as records
+    from {{ extract_scan(group, 'parallel = false' if group.format == 'csv' else '') }}
+    group by source_path
+    {%- endfor %}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The files in the folder that are no file of the contract: what stands there under another name or too deep is not read. -#}
+{% macro files_not_read() -%}
+    {{ return(adapter.dispatch('files_not_read', 'nrs')()) }}
+{%- endmacro %}
+
+{% macro default__files_not_read() -%}
+    {%- if not var('extracts_path', none) -%}
+    select cast(null as varchar) as source_file
+    where false
+    {%- else -%}
+    {%- set folder = var('extracts_path') | string -%}
+    {#- The folder's own brackets are no pattern. -#}
+    {%- set folder_pattern = folder | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
+    {%- set names = extract_names() | join('|') -%}
+    select source_file
+    from (
+        select ltrim(replace(substr(file, {{ folder | length + 1 }}), '\', '/'), '/') as source_file
+        from glob({{ sql_text(folder_pattern ~ '/**') }})
+    ) as files
+    where not {{ matches('source_file', '^(' ~ names ~ ')(/[^/]+)?[.](csv|parquet)$') }}
+    {%- endif -%}
+{%- endmacro %}
