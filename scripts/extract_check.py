@@ -28,7 +28,7 @@ from rich.text import Text
 SAMPLE = PROJECT / "seeds" / "extracts"
 FAULT = "Extracts: fault "
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-MOST_ROWS = 40
+MOST_ROWS = 60
 MOST_EXAMPLES = 3
 SEVERITIES = {"stop": "Mend before you build", "reject": "Will not be used", "warn": "Look at these"}
 
@@ -299,7 +299,7 @@ def rows_table(title: str, headings: list[str], rows: list[list[object]]) -> Non
     """Print a table; a column of numbers is ruled right, and what is beyond a screen is counted."""
     table = Table(title=title, title_justify="left", box=SIMPLE, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if rows and isinstance(rows[0][number], int) else "left", overflow="fold")
+        table.add_column(heading, justify="right" if rows and isinstance(rows[0][number], int) else "left", overflow="fold", no_wrap=number == 0)
     for row in rows[:MOST_ROWS]:
         table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else cell or "") for cell in row))
     console.print(table)
@@ -337,11 +337,11 @@ def finding_place(place: tuple[str, str | None], rows: list[dict]) -> str:
     records = sum(row["records"] for row in rows)
     agencies, terms = ([row[name] for row in rows if row[name]] for name in ("agency", "term"))
     parts = [".".join(part for part in place if part)]
-    parts += [f"{records:,} records"] if records and rows[0]["detail"] is None else []
-    parts += [f"agencies {listed(agencies)}"] if agencies else []
-    parts += [f"terms {listed(terms)}"] if terms else []
+    parts += [f"{records:,} record{'s' * (records > 1)}"] if records and rows[0]["detail"] is None else []
+    parts += [f"agency {listed(agencies)}"] if agencies else []
+    parts += [f"term {listed(terms)}"] if terms else []
     parts += [f"e.g. {rows[0]['detail']}"] if rows[0]["detail"] else []
-    examples = [example for row in rows for example in row["examples"]][:MOST_EXAMPLES]
+    examples = sorted((example for row in rows for example in row["examples"]), key=lambda e: (e["file"], e["record"] or 0))[:MOST_EXAMPLES]
     return "\n".join([", ".join(parts), *(f"      {example_text(example)}" for example in examples)])
 
 
@@ -362,7 +362,7 @@ def code_rows(frequencies: list[dict]) -> Iterator[list[object]]:
         for row in rows:
             of_kind = counts[row["is_listed"]]
             of_kind[row["code"] or "(blank)"] = of_kind.get(row["code"] or "(blank)", 0) + row["records"]
-        texts = [", ".join(f"{code} {n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))[:8]) for c in counts.values()]
+        texts = [", ".join(f"{code} {n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))[:6]) for c in counts.values()]
         yield [f"{extract}.{column}", code_list, texts[0], texts[1], sum(counts[None].values())]
 
 
@@ -413,16 +413,13 @@ def print_check_summary(connection: duckdb.DuckDBPyConnection) -> None:
         console.print(summary_line(stops), markup=False, soft_wrap=True)
 
 
-def prepare_error_folder(folder: Path) -> None:
-    """Make the folder new and the owner's alone; raises ValueError where it holds anything but earlier error files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = list(folder.iterdir())
+def earlier_error_files(folder: Path) -> list[Path]:
+    """The files of a folder for error files; raises ValueError where it holds anything but error files."""
+    files = list(folder.iterdir()) if folder.exists() else []
     foreign = [file.name for file in files if not (file.is_file() and file.match("errors_*.csv"))]
     if foreign:
         raise ValueError(f"{folder} holds other files ({visible(foreign[0])}). Name a new folder, or one with error files alone.")
-    folder.chmod(0o700)
-    for file in files:
-        file.unlink()
+    return files
 
 
 def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extracts: Path | None = None) -> list[Path]:
@@ -434,7 +431,10 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
     it stands where it is capital letters and digits, else cleaned and with eight digits of its MD5 hash. Raises ValueError
     where the folder holds anything else.
     """
-    prepare_error_folder(folder)
+    for file in earlier_error_files(folder):
+        file.unlink()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
     number_lines(connection, extracts or SAMPLE, "from restricted.record_findings")
     connection.execute(r"""
         create or replace temp macro cell(text) as
@@ -491,6 +491,16 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
     return [folder / name for (name,) in names]
 
 
+def refuse_folder(errors_to: Path, extracts: Path) -> None:
+    """Raise typer.BadParameter, before any work, where error files can't be written to a folder."""
+    if errors_to == extracts or extracts in errors_to.parents:
+        raise typer.BadParameter("the folder of extracts stays as it is; name another folder", param_hint="--errors-to")
+    try:
+        earlier_error_files(errors_to)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--errors-to") from None
+
+
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of extracts (docs/extracts.md).", exists=True, file_okay=False, resolve_path=True)],
     program_year: Annotated[int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
@@ -500,8 +510,8 @@ def check(
     ] = None,
 ) -> None:
     """Check a folder of extracts before a build. Neither the folder nor the warehouse is touched. Status 1: something to mend."""
-    if errors_to and (errors_to == folder or folder in errors_to.parents):
-        raise typer.BadParameter("the folder of extracts stays as it is; name another folder", param_hint="--errors-to")
+    if errors_to:
+        refuse_folder(errors_to, folder)
     # Progress is not part of the document.
     console.stderr = as_json
     heard = Heard()
@@ -514,8 +524,6 @@ def check(
                 document["error_files"] = [str(file) for file in write_error_files(connection, errors_to, folder)]
     except BuildError as error:
         document = unread_document(folder, program_year, heard, error.messages)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--errors-to") from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if as_json:
