@@ -49,29 +49,7 @@ needed as (
 ),
 
 events as (
-    select
-        'employment' as extract_name,
-        make_date(cast(substr(year_quarter, 1, 4) as integer), cast(substr(year_quarter, 6, 1) as integer) * 3, 1) as event_date
-    from {{ ref('stg_fcs__employment') }}
-    {%- for extract, event_date in [
-        ('hse_completions', 'completion_date'), ('postsecondary_credentials', 'award_date'), ('postsecondary_enrollments', 'entry_date'),
-    ] %}
-    union all
-    select
-        '{{ extract }}' as extract_name,
-        {{ event_date }} as event_date
-    from {{ ref('stg_fcs__' ~ extract) }}
-    {%- endfor %}
-    {%- for extract in [
-        'agencies', 'course_enrollments', 'course_sections', 'demographics', 'family_literacy', 'fetpip_status', 'grants',
-        'iet_programs', 'personnel', 'spr_finance', 'tests',
-    ] %}
-    union all
-    select
-        '{{ extract }}' as extract_name,
-        make_date({{ program_year_of_reporting_year('reporting_year') }}, 7, 1) as event_date
-    from {{ ref('stg_fcs__' ~ extract) }}
-    {%- endfor %}
+    select * from {{ ref('int_extract_events') }}
 ),
 
 units as (
@@ -86,7 +64,7 @@ present as (
         events.extract_name,
         units.period_unit,
         {{ period_name('units.period_unit', 'events.event_date') }} as period,
-        count(*) as records
+        cast(sum(events.records) as bigint) as records
     from events
     inner join units on events.extract_name = units.extract_name
     group by 1, 2, 3
