@@ -28,6 +28,31 @@
     )
 {%- endmacro %}
 
+{#- Records of each extract, agency, column with a code list and code, as the base models have them. -#}
+{% macro code_counts() -%}
+    {%- set blocks = [] -%}
+    {%- for extract in extract_names() -%}
+        {%- set base = ref('base_fcs__' ~ extract) -%}
+        {%- set columns = extract_contract(extract)['columns'] -%}
+        {%- set agency_id = 'agency_id' if 'agency_id' in columns | map(attribute='name') else 'cast(null as varchar)' -%}
+        {%- for column in columns if column.code_list is defined -%}
+            {%- set block %}
+    select
+        '{{ extract }}' as extract_name,
+        {{ agency_id }} as agency_id,
+        '{{ column.name }}' as column_name,
+        '{{ column.code_list }}' as code_list,
+        {{ column.name }} as code,
+        count(*) as records
+    from {{ base }}
+    group by all
+            {%- endset -%}
+            {%- do blocks.append(block | trim) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ blocks | join('\n    union all\n    ') }}
+{%- endmacro %}
+
 {#- Records of each file of an extract, counted once more by a single reader, apart from the base models. -#}
 {% macro file_record_counts(extract) -%}
     {{ return(adapter.dispatch('file_record_counts', 'nrs')(extract)) }}

@@ -1,26 +1,6 @@
-{%- set blocks = [] -%}
-{%- for extract in extract_names() -%}
-    {%- set columns = extract_contract(extract)['columns'] -%}
-    {%- set agency = 'agency_id' if columns | selectattr('name', 'equalto', 'agency_id') | list else 'cast(null as varchar)' -%}
-    {%- set base = ref('base_fcs__' ~ extract) -%}
-    {%- for column in columns if column.code_list is defined -%}
-        {%- do blocks.append((extract, column, agency, base)) -%}
-    {%- endfor -%}
-{%- endfor -%}
 -- A base model holds a listed code or null; what is on no list stands among the faults, as it came.
 with base_codes as (
-    {%- for extract, column, agency, base in blocks %}
-    {{ 'union all' if not loop.first }}
-    select
-        '{{ extract }}' as extract_name,
-        {{ agency }} as agency_id,
-        '{{ column.name }}' as column_name,
-        '{{ column.code_list }}' as code_list,
-        {{ column.name }} as code,
-        count(*) as records
-    from {{ base }}
-    group by all
-    {%- endfor %}
+    {{ code_counts() }}
 ),
 
 unlisted_codes as (

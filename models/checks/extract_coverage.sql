@@ -95,7 +95,7 @@ measured as (
 
 -- Below this mean a month may be empty by chance.
 chance as (
-    select min(minimum_records) as minimum_records
+    select min(rules.minimum_records) as minimum_records
     from {{ ref('finding_rules') }} as rules
     where rules.finding = 'month_may_be_absent' and {{ in_force('rules', var('program_year')) }}
 )

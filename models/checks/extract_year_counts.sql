@@ -5,9 +5,7 @@ with profile as (
 
 rules as (
     select * from {{ ref('finding_rules') }} as rules
-    where
-        rules.finding in ('fewer_than_last_year', 'more_than_last_year')
-        and {{ in_force('rules', var('program_year')) }}
+    where {{ in_force('rules', var('program_year')) }}
 ),
 
 counts as (
