@@ -52,19 +52,24 @@ def run_dbt(
         console.status(f"{doing} ...") as status,
         subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
     ):
-        for line in dbt.stdout or ():
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                errors.append(line.rstrip())
-                continue
-            node = event.get("data", {}).get("node_info", {}).get("node_name")
-            if node:
-                status.update(f"{doing}: {node}")
-            message = event["info"]["msg"].strip()
-            if message.startswith("Extracts: "):
-                on_message(message)
-            if event["info"]["level"] == "error" and message:
-                errors.append(message)
+        try:
+            for line in dbt.stdout or ():
+                try:
+                    event = json.loads(line)
+                except json.JSONDecodeError:
+                    errors.append(line.rstrip())
+                    continue
+                node = event.get("data", {}).get("node_info", {}).get("node_name")
+                if node:
+                    status.update(f"{doing}: {node}")
+                message = event["info"]["msg"].strip()
+                if message.startswith("Extracts: "):
+                    on_message(message)
+                if event["info"]["level"] == "error" and message:
+                    errors.append(message)
+        except BaseException:
+            # Whoever stops this run (Ctrl-C, a signal) stops dbt with it; it starts no process of its own.
+            dbt.kill()
+            raise
     if dbt.returncode != 0:
         raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
