@@ -20,6 +20,7 @@ RULES = ("rules", "terminology", "forms")
 # What goes into the published file. Not the hashes of cells and extracts: of a small table, with a few numbers suppressed, the
 # hash gives them away to whoever tries them all.
 PUBLIC_SECTIONS = ("build", "versions", "rule_sha256")
+PUBLIC_SCHEMAS = ("marts", "reference")
 
 Stamps = dict[str, tuple[int, int]]
 
@@ -136,9 +137,12 @@ def published_relations(manifest: dict) -> dict[tuple[str, str], dict]:
 def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest: dict, facts: Manifest) -> None:
     """Copy the published relations, with their descriptions, and the public facts into the new file `file`, then look what is in it.
 
-    `connection` is to the warehouse. Raises StoreError where the file holds anything else, or a FLEID of the warehouse.
+    `connection` is to the warehouse. Raises StoreError where a relation of another schema than `marts` and `reference` is to be
+    published, and where the file holds anything else than it should, or a FLEID of the warehouse.
     """
     relations = published_relations(manifest)
+    if private := [f"{schema}.{name}" for schema, name in relations if schema not in PUBLIC_SCHEMAS]:
+        raise StoreError(f"Marked as published, but of a schema that holds people: {', '.join(private)}. Take `published` off its `meta`.")
     connection.execute(f"attach {quoted(file)} as published")
     for (schema, name), node in relations.items():
         connection.execute(f"create schema if not exists published.{schema}")
@@ -148,6 +152,7 @@ def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest:
             connection.execute(f"comment on column published.{schema}.{name}.{column['name']} is {quoted(column['description'])}")
     connection.execute("create schema if not exists published.reference")
     write_manifest_table(connection, facts, "published", PUBLIC_SECTIONS)
+    connection.execute("checkpoint published")
     connection.execute("detach published")
     connection.execute(f"attach {quoted(file)} as published (read_only)")
     found = connection.execute(

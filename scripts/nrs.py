@@ -23,9 +23,8 @@ from rich.table import Table
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
-# Of the operating system, and as DuckDB and dbt word them.
-NO_SPACE = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-NO_SPACE_WORDS = tuple(os.strerror(number) for number in NO_SPACE)
+# The operating system's words, which Python, DuckDB and dbt repeat.
+NO_SPACE_WORDS = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 
 Extracts = Annotated[
     Path | None,
@@ -140,8 +139,12 @@ def told_plainly(store: Store) -> Iterator[None]:
     except (BuildError, StoreError, OSError, duckdb.Error) as error:
         messages = error.messages if isinstance(error, BuildError) else [str(error)]
         code = 1
-        if (isinstance(error, OSError) and error.errno in NO_SPACE) or any(word in message for word in NO_SPACE_WORDS for message in messages):
-            messages.append(f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).")
+        # Where there is no room, everything after the first write that failed is noise.
+        if no_room := [line.strip() for message in messages for line in message.splitlines() if any(words in line for words in NO_SPACE_WORDS)]:
+            messages = [
+                f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).",
+                no_room[0],
+            ]
     except KeyboardInterrupt as signalled:
         messages, code = (
             ["Stopped. To go on, run the command again; there is nothing to clean up."],
@@ -183,6 +186,8 @@ def build_warehouse(extracts: Path | None, program_year: int, label: str | None,
             if with_report:
                 write_forms(connection, forms / str(program_year))
                 print_summary(connection, program_year)
+            # Closing would do this too, and say nothing where it fails.
+            connection.execute("checkpoint")
         return store.place(work, facts, label, keep)
 
 

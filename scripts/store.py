@@ -275,8 +275,8 @@ def seal(folder: Path, manifest: Manifest) -> None:
 
     Whoever may pass (umask) reads the published file; everything else is the owner's alone.
     """
-    if (folder / f"{WAREHOUSE}.wal").exists():
-        raise StoreError(f"{WAREHOUSE} was not closed: its log is still beside it. Build again.")
+    if logs := sorted(log.name for log in folder.glob("*.wal")):
+        raise StoreError(f"A database was not written to its end: {', '.join(logs)} is still beside it. Build again.")
     names = files_below(folder)
     hashes = {"file_bytes": {name: (folder / name).stat().st_size for name in names}, "file_sha256": {name: sha256(folder / name) for name in names}}
     (folder / MANIFEST).write_text(json.dumps({**manifest, **hashes}, indent=2) + "\n", encoding="utf-8")
