@@ -206,7 +206,7 @@ def print_build(store: Store, build: Build) -> None:
     labels = f" ({', '.join(build.labels)})" if build.labels else ""
     say(f"\nBuild:     {build.id}{labels}")
     say(f"Warehouse: {store.warehouse} (confidential: holds people)")
-    say(f"Published: {store.published} (without people, numbers as they may be shown)")
+    say(f"Published: {store.published} (without people; only what is marked as published)")
 
 
 def build_files_state(build: Build) -> str:
