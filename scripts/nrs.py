@@ -36,7 +36,8 @@ Keep = Annotated[int, typer.Option(help="How many builds to keep, this one inclu
 AcceptStops = Annotated[bool, typer.Option("--accept-stops", help="Label the build although findings about its extracts say stop.")]
 BuildName = Annotated[str, typer.Argument(metavar="ID", help="Id or label of a build; `builds` lists them.")]
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+# Values of variables may be people.
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_show_locals=False)
 
 
 class Stopped(KeyboardInterrupt):
@@ -145,11 +146,12 @@ def told_plainly(store: Store) -> Iterator[None]:
                 f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).",
                 no_room[0],
             ]
-    except KeyboardInterrupt as signalled:
-        messages, code = (
-            ["Stopped. To go on, run the command again; there is nothing to clean up."],
-            128 + (signalled.args[0] if signalled.args else signal.SIGINT),
-        )
+    except (KeyboardInterrupt, RuntimeError) as signalled:
+        # DuckDB's word for a signal that reaches it in the middle of a query; it doesn't say which.
+        if isinstance(signalled, RuntimeError) and str(signalled) != "Query interrupted":
+            raise
+        number = signalled.args[0] if isinstance(signalled, Stopped) else signal.SIGINT
+        messages, code = ["Stopped. To go on, run the command again; there is nothing to clean up."], 128 + number
     else:
         return
     after = store.current_id()

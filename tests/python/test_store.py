@@ -14,6 +14,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,9 +22,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import typer
 from build_files import columns_with_people, stop_findings, write_published
 from generate_extracts import generate
 from harness import PROJECT
+from nrs import told_plainly
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Store, StoreError
 from test_docs_complete import PERSON_WORDS
 
@@ -521,6 +524,14 @@ def test_build_that_is_stopped_cleans_up(number: signal.Signals, real: RealStore
     assert "Stopped." in printed
     until(lambda: group_is_gone(process), 10)
     assert list(real.store.folder.glob(".build-*")) == []
+
+
+def test_query_that_is_stopped_is_no_crash(tmp_path: Path) -> None:
+    """A signal in the middle of a query reaches us as an error of the engine's."""
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(typer.Exit) as ended, told_plainly(Store(tmp_path / WAREHOUSE)), duckdb.connect() as connection:
+        connection.execute("select count(*) from range(1000000) as a, range(1000000) as b where a.range * b.range % 7 = 3")
+    assert ended.value.exit_code == 128 + signal.SIGINT
 
 
 def until(condition: Callable[[], bool], seconds: float) -> None:
