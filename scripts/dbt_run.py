@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def run_dbt(
     """
     variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
     command = [
-        str(Path(sys.executable).with_name("dbt")), *arguments,
+        sys.executable, __file__, *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json", "--no-use-colors",
     ]  # fmt: skip
@@ -50,21 +51,40 @@ def run_dbt(
     errors: list[str] = []
     with (
         console.status(f"{doing} ...") as status,
-        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
+        subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
     ):
-        for line in dbt.stdout or ():
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                errors.append(line.rstrip())
-                continue
-            node = event.get("data", {}).get("node_info", {}).get("node_name")
-            if node:
-                status.update(f"{doing}: {node}")
-            message = event["info"]["msg"].strip()
-            if message.startswith("Extracts: "):
-                on_message(message)
-            if event["info"]["level"] == "error" and message:
-                errors.append(message)
+        try:
+            for line in dbt.stdout or ():
+                try:
+                    event = json.loads(line)
+                except json.JSONDecodeError:
+                    errors.append(line.rstrip())
+                    continue
+                node = event.get("data", {}).get("node_info", {}).get("node_name")
+                if node:
+                    status.update(f"{doing}: {node}")
+                message = event["info"]["msg"].strip()
+                if message.startswith("Extracts: "):
+                    on_message(message)
+                if event["info"]["level"] == "error" and message:
+                    errors.append(message)
+        except BaseException:
+            # Whoever stops this run (Ctrl-C, a signal) stops dbt with it.
+            dbt.kill()
+            raise
     if dbt.returncode != 0:
         raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
+
+
+def end_with_the_parent() -> None:
+    """End this process when the one that started it is gone: it holds the other end of our standard input."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    # The process that run_dbt starts. A parent that is killed outright can't stop it.
+    from dbt.cli.main import cli
+
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
+    cli(prog_name="dbt")

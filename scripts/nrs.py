@@ -1,27 +1,48 @@
-"""The warehouse's command line: build a report from a folder of extracts, and say what came of it.
+"""The warehouse's command line: build a warehouse from a folder of extracts, report from it, and keep the builds.
 
-The build goes into a new file beside the warehouse and is put in place in one step, only when every model and data
-test of it has passed: a failed run leaves the last good warehouse as it was.
+A build goes into a new folder of the store and is put in place in one step, only when every model and data test of it
+has passed: a failed run leaves the last good warehouse as it was (docs/publishing.md).
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
-import tempfile
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import duckdb
 import typer
+from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from dbt_run import PROJECT, BuildError, console, run_dbt
 from extract_check import check
 from rich.box import SIMPLE
 from rich.table import Table
+from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
+# The operating system's words, which Python, DuckDB and dbt repeat.
+NO_SPACE_WORDS = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+Extracts = Annotated[
+    Path | None,
+    typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled sample is read.", exists=True, file_okay=False, resolve_path=True),
+]
+ProgramYear = Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)]
+Label = Annotated[str | None, typer.Option(help="Label of the build, e.g. october-2024-submission; a labelled build is kept for good.")]
+Keep = Annotated[int, typer.Option(help="How many builds to keep, this one included; labelled ones are kept beside them.", min=1)]
+AcceptStops = Annotated[bool, typer.Option("--accept-stops", help="Label the build although findings about its extracts say stop.")]
+BuildName = Annotated[str, typer.Argument(metavar="ID", help="Id or label of a build; `builds` lists them.")]
+
+# Values of variables may be people.
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_show_locals=False)
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal that asks this process to end; raised so that it cleans up."""
 
 
 app.command()(check)
@@ -30,15 +51,23 @@ app.command()(check)
 @app.callback()
 def main() -> None:
     """Build NRS reports from extracts."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # A run started with nohup stays deaf.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
+
+
+def stop(number: int, frame: object) -> NoReturn:
+    raise Stopped(number)
 
 
 def warehouse_path() -> Path:
     """Where the warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder."""
-    return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE)).expanduser().resolve()
+    return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE))
 
 
-def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str]:
-    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`; returns the files' names."""
+def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = connection.execute(
         "select table_name from information_schema.tables where table_schema = 'marts' and table_name like 'nrs_table_%' order by all"
@@ -46,7 +75,6 @@ def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str
     for (table,) in tables:
         rows = connection.table(f"marts.{table}").order("program_year, scope desc, scope_id, row_order")
         rows.write_csv(str(folder / f"{table}.csv"), header=True)
-    return [f"{table}.csv" for (table,) in tables]
 
 
 def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> None:
@@ -107,40 +135,152 @@ def say(message: str) -> None:
     console.print(message, markup=False, soft_wrap=True)
 
 
-@app.command()
-def report(
-    extracts: Annotated[
-        Path | None,
-        typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled sample is read.", exists=True, file_okay=False, resolve_path=True),
-    ] = None,
-    program_year: Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
-) -> None:
-    """Build the warehouse from extracts, test it, put it in place, write the forms, and print a summary."""
-    warehouse = warehouse_path()
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    # A folder of its own beside the warehouse: the same file system, so that one rename puts the file in place.
-    work = Path(tempfile.mkdtemp(prefix=".build-", dir=warehouse.parent))
+@contextmanager
+def told_plainly(store: Store) -> Iterator[None]:
+    """End the command with what went wrong, what it means for the warehouse in place, and what to do."""
+    before = store.current_id()
     try:
-        new = work / warehouse.name
+        yield
+    except (BuildError, StoreError, OSError, duckdb.Error) as error:
+        messages = error.messages if isinstance(error, BuildError) else [str(error)]
+        code = 1
+        # Where there is no room, everything after the first write that failed is noise.
+        if no_room := [line.strip() for message in messages for line in message.splitlines() if any(words in line for words in NO_SPACE_WORDS)]:
+            messages = [
+                f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).",
+                no_room[0],
+            ]
+    except (KeyboardInterrupt, RuntimeError) as signalled:
+        # DuckDB's word for a signal that reaches it in the middle of a query; it doesn't say which.
+        if isinstance(signalled, RuntimeError) and str(signalled) != "Query interrupted":
+            raise
+        number = signalled.args[0] if isinstance(signalled, Stopped) else signal.SIGINT
+        messages, code = ["Stopped. To go on, run the command again; there is nothing to clean up."], 128 + number
+    else:
+        return
+    after = store.current_id()
+    if before is None and after is None:
+        state = "No warehouse was put in place."
+    elif after == before:
+        state = f"The last good warehouse is as it was (build {after})."
+    else:
+        state = f"Build {after} is in place, but the command did not end as it should."
+    console.print(f"[bold red]{state}[/bold red]", soft_wrap=True)
+    for message in messages:
+        say(message)
+    raise typer.Exit(code)
+
+
+def build_warehouse(extracts: Path | None, program_year: int, label: str | None, keep: int, accept_stops: bool, with_report: bool, store: Store) -> Build:
+    """Build, test and put in place a warehouse, its published file and manifest; `with_report`: its forms and summary too."""
+    with store.new_build(label) as work:
+        folder = extracts or SAMPLE
+        stamps = extract_stamps(folder)
+        warehouse = work.folder / WAREHOUSE
         # Unit tests are left to `make test`: they do not depend on the data.
-        run_dbt(["build", "--exclude-resource-type", "unit_test"], new, work, extracts, program_year, on_message=say)
-        with duckdb.connect(str(new), read_only=True) as connection:
-            forms = write_forms(connection, work / "forms")
-            print_summary(connection, program_year)
-        os.replace(new, warehouse)
-        forms_folder = warehouse.parent / "forms" / str(program_year)
-        forms_folder.mkdir(parents=True, exist_ok=True)
-        for form in forms:
-            os.replace(work / "forms" / form, forms_folder / form)
-    except BuildError as error:
-        console.print("[bold red]The build did not pass. The last good warehouse is as it was.[/bold red]")
-        for message in error.messages:
-            console.print(message, markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
-    console.print(f"Forms:     {forms_folder} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
+        run_dbt(["build", "--exclude-resource-type", "unit_test"], warehouse, work.scratch, extracts, program_year, on_message=say)
+        manifest = dbt_manifest(work.scratch)
+        forms = work.folder / FORMS
+        forms.mkdir()
+        with duckdb.connect(str(warehouse)) as connection:
+            facts = build_facts(connection, work.id, label, work.began, program_year, "folder" if extracts else "bundled sample")
+            facts |= extract_files(folder, manifest, stamps)
+            if label:
+                refuse_stops(facts, accept_stops)
+            write_manifest_table(connection, facts, "nrs", tuple(facts))
+            write_published(connection, work.folder / PUBLISHED, manifest, facts)
+            if with_report:
+                write_forms(connection, forms / str(program_year))
+                print_summary(connection, program_year)
+            # Closing would do this too, and say nothing where it fails.
+            connection.execute("checkpoint")
+        return store.place(work, facts, label, keep)
+
+
+def refuse_stops(manifest: Manifest, accept_stops: bool) -> None:
+    """Raise StoreError where findings about the extracts say stop: what is labelled is what will be submitted."""
+    stops = manifest["checks"]["stop_findings"]
+    if stops and not accept_stops:
+        raise StoreError(
+            f"{stops} finding(s) about the extracts say stop (restricted.extract_findings), so that the build gets no label. Mend the extracts, build "
+            "without a label to look at the findings, or add --accept-stops."
+        )
+
+
+def print_build(store: Store, build: Build) -> None:
+    """Print where a build that is in place is to be found."""
+    labels = f" ({', '.join(build.labels)})" if build.labels else ""
+    say(f"\nBuild:     {build.id}{labels}")
+    say(f"Warehouse: {store.warehouse} (confidential: holds people)")
+    say(f"Published: {store.published} (without people; only what is marked as published)")
+
+
+def build_files_state(build: Build) -> str:
+    """Whether a build's files are as its manifest has them, in a few words."""
+    try:
+        return ", ".join(build.differences()) or "as built" if build.manifest() else "no manifest"
+    except (StoreError, OSError) as error:
+        return str(error)
+
+
+@app.command("build")
+def build_command(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
+    """Build the warehouse from extracts, test it, and put it in place."""
+    store = Store(warehouse_path())
+    with told_plainly(store):
+        print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, False, store))
+
+
+@app.command()
+def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
+    """Build the warehouse from extracts, test it, put it in place with the forms, and print a summary."""
+    store = Store(warehouse_path())
+    with told_plainly(store):
+        print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, True, store))
+        forms = store.forms / str(program_year)
+        say(f"Forms:     {forms} ({len(list(forms.iterdir()))} tables as CSV, small cells not suppressed: for the submission only)")
+
+
+@app.command("builds")
+def builds_command() -> None:
+    """List the builds of the store, the oldest first; every file is compared with its manifest."""
+    store = Store(warehouse_path())
+    with told_plainly(store):
+        table = Table("", "id", "made (UTC)", "year", "labels", "size", "files", box=SIMPLE, pad_edge=False)
+        for build in store.builds():
+            table.add_row(*build_row(build))
+        console.print(table)
+
+
+def build_row(build: Build) -> tuple[str, ...]:
+    """One build as `builds` lists it: whether it is in place, id, time, program year, labels, size, state of its files."""
+    state = build_files_state(build)
+    try:
+        facts = (build.manifest() or {}).get("build", {})
+    except StoreError:
+        facts = {}
+    size = sum(file.stat().st_size for file in build.folder.rglob("*") if file.is_file())
+    made = str(facts.get("created_at", "")).replace("T", " ").removesuffix("Z")
+    return ("current" if build.is_current else "", build.id, made, str(facts.get("program_year", "")), ", ".join(build.labels), f"{size / 1e6:,.1f} MB", state)
+
+
+@app.command("label")
+def label_command(name: BuildName, label: Annotated[str, typer.Argument(help="The label: letters, digits, - _ .")], accept_stops: AcceptStops = False) -> None:
+    """Label a build, which keeps it for good."""
+    store = Store(warehouse_path())
+    with told_plainly(store):
+        if manifest := store.find(name).manifest():
+            refuse_stops(manifest, accept_stops)
+        build = store.label(name, label)
+        say(f"Build {build.id} has the label '{label}'.")
+
+
+@app.command("restore")
+def restore_command(name: BuildName) -> None:
+    """Put an earlier build back in place, if its files are as they were built."""
+    store = Store(warehouse_path())
+    with told_plainly(store):
+        print_build(store, store.restore(name))
 
 
 if __name__ == "__main__":

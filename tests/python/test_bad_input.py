@@ -193,7 +193,7 @@ def failed_reports(warehouses: tuple[Path, Path], good: Path, unreadable: Path, 
     copies = []
     for name in ("over_unreadable", "over_no_rule"):
         folder = tmp_path_factory.mktemp(name)
-        shutil.copytree(warehouses[0].parent, folder, dirs_exist_ok=True)
+        shutil.copytree(warehouses[0].parent, folder, symlinks=True, dirs_exist_ok=True)
         copies.append(folder / warehouses[0].name)
     at_files, at_rules = reports((copies[0], unreadable, 2023), (copies[1], good, 1999))
     return at_files, at_rules
@@ -336,8 +336,8 @@ def test_record_numbers_count_records_not_lines(warehouses: tuple[Path, Path], b
 
 
 def test_report_twice_gives_the_same_warehouse(warehouses: tuple[Path, Path]) -> None:
-    """Every table and view, row for row: a report that differs by the day can't be defended."""
-    relations = "select table_schema, table_name from information_schema.tables order by all"
+    """Every table and view, row for row: a report that differs by the day can't be defended. Only the manifest says when."""
+    relations = "select table_schema, table_name from information_schema.tables where table_name <> 'build_manifest' order by all"
     with duckdb.connect(str(warehouses[0]), read_only=True) as one, duckdb.connect(str(warehouses[1]), read_only=True) as other:
         names = one.execute(relations).fetchall()
         assert names == other.execute(relations).fetchall()
