@@ -399,7 +399,8 @@ def print_check_summary(connection: duckdb.DuckDBPyConnection) -> None:
         select severity, count(distinct (finding, action)), sum(records)::bigint from restricted.extract_findings
         group by severity order by array_position(['stop', 'reject', 'warn'], severity)
     """).fetchall()
-    rows_table("What the extracts lack (nrs.py check says more)", ["severity", "kinds of findings", "records"], [list(row) for row in rows])
+    rows_table("Findings in the extracts", ["severity", "kinds of findings", "records"], [list(row) for row in rows])
+    console.print("Each is in restricted.extract_findings; `nrs.py check FOLDER` prints them with examples.", markup=False)
     connection.execute(SHOWN)
     stops = dictionaries(
         connection,

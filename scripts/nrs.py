@@ -18,12 +18,14 @@ import duckdb
 import typer
 from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from dbt_run import PROJECT, BuildError, console, run_dbt
-from extract_check import check
+from extract_check import check, print_check_summary, write_error_files
 from rich.box import SIMPLE
 from rich.table import Table
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
+# The folder of a build with one error file an agency.
+ERRORS = "errors"
 # The operating system's words, which Python, DuckDB and dbt repeat.
 NO_SPACE_WORDS = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
 
@@ -191,7 +193,9 @@ def build_warehouse(extracts: Path | None, program_year: int, label: str | None,
             write_published(connection, work.folder / PUBLISHED, manifest, facts)
             if with_report:
                 write_forms(connection, forms / str(program_year))
+                write_error_files(connection, work.folder / ERRORS, extracts)
                 print_summary(connection, program_year)
+                print_check_summary(connection)
             # Closing would do this too, and say nothing where it fails.
             connection.execute("checkpoint")
         return store.place(work, facts, label, keep)
@@ -239,6 +243,8 @@ def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: L
         print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, True, store))
         forms = store.forms / str(program_year)
         say(f"Forms:     {forms} ({len(list(forms.iterdir()))} tables as CSV, small cells not suppressed: for the submission only)")
+        errors = store.current / ERRORS
+        say(f"Errors:    {errors} ({len(list(errors.iterdir()))} files to send back, one an agency; confidential)")
 
 
 @app.command("builds")
