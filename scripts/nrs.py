@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
 from rich.box import SIMPLE
 from rich.table import Table
+from workbook import WorkbookError, write_student_workbooks, write_workbooks
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
@@ -137,6 +139,44 @@ def report(
         shutil.rmtree(work, ignore_errors=True)
     console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
     console.print(f"Forms:     {forms_folder} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
+
+
+class ScopeKind(StrEnum):
+    """Who a table is for."""
+
+    state = "state"
+    agency_type = "agency_type"
+    agency = "agency"
+
+
+@app.command()
+def workbook(
+    program_year: Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; without it the latest in the warehouse.")] = None,
+    scope: Annotated[ScopeKind | None, typer.Option(help="Only this kind of scope; without it all.")] = None,
+    scope_id: Annotated[str | None, typer.Option("--id", help="Only this scope: the agency's id, the type's code, the state's code.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder for the files; without it workbooks beside the warehouse.", file_okay=False)] = None,
+    published: Annotated[bool, typer.Option("--published", help="From the suppressed cells, for publication.")] = False,
+    students: Annotated[bool, typer.Option("--students", help="The student-level files instead (Reports 4 and 5). Restricted: they hold people.")] = False,
+) -> None:
+    """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md)."""
+    if published and students:
+        raise typer.BadParameter("--students holds people and is never published; leave out one of --published and --students.")
+    warehouse = warehouse_path()
+    if not warehouse.exists():
+        say(f"No warehouse at {warehouse}. Build one (make report), or name it with the environment variable NRS_WAREHOUSE.")
+        raise typer.Exit(1)
+    folder = to.expanduser().resolve() if to else warehouse.parent / "workbooks"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        try:
+            if students:
+                paths = write_student_workbooks(connection, folder, program_year, scope, scope_id)
+            else:
+                paths = write_workbooks(connection, folder, program_year, scope, scope_id, is_published=published)
+        except WorkbookError as error:
+            say(str(error))
+            raise typer.Exit(1) from None
+    who_may_read = "RESTRICTED: they hold people" if students else "suppressed: for publication" if published else "confidential: small cells not suppressed"
+    say(f"{len(paths)} file(s) in {folder} ({who_may_read})")
 
 
 if __name__ == "__main__":

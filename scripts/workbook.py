@@ -46,10 +46,11 @@ OWNER_ONLY = 0o600
 EVERYONE_READS = 0o644
 
 NUMBER_FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "0.00%", "median": "$#,##0.00", "dollars": "$#,##0.00"}
-NO_BASE = "–"
+NO_BASE = "\N{EN DASH}"
 SUPPRESSED = "*"
 NAVY, SHADE, ABSENT, BAND, RED, AMBER, GREEN = "#1F3864", "#DDEBF7", "#BFBFBF", "#F2F2F2", "#F8CBAD", "#FFE699", "#E2EFDA"
 SEVERITY_COLOURS = {"stop": RED, "warn": AMBER, "clear": GREEN}
+LINE_HEIGHT = 13.5  # points, of a line of 10 point text
 LEGEND = (
     "Shaded: calculated from other cells. Grey: the form has no such cell. Italic: asked for by the state, not on the federal form. "
     f"{NO_BASE}: nothing to divide by, or no earnings."
@@ -57,6 +58,10 @@ LEGEND = (
 SUBMISSION_BANNER = "Confidential: small cells are not suppressed. For the submission, not for publication."
 PUBLISHED_BANNER = f"{SUPPRESSED}: suppressed, so that nobody can be told from a small number."
 STUDENTS_BANNER = "RESTRICTED: this file holds people. Education records, not to be passed on; keep it where only those who need it can read it."
+
+
+# Value of a cell and whether it is suppressed, by row and column code.
+Values = dict[tuple[str, str], tuple[float | None, bool]]
 
 
 class WorkbookError(Exception):
@@ -164,6 +169,14 @@ class Report:
     @property
     def year_label(self) -> str:
         return f"Program year {year_name(self.program_year)} (July 1, {self.program_year} - June 30, {self.program_year + 1})"
+
+    def subtitles(self, scope: Scope) -> tuple[str, str, str]:
+        """The lines under a sheet's title."""
+        return (self.year_label, scope.label, PUBLISHED_BANNER if self.is_published else SUBMISSION_BANNER)
+
+    def print_texts(self, scope: Scope) -> tuple[str, str]:
+        """What stands in header and footer of a printed sheet."""
+        return (scope.label, f"{year_name(self.program_year)}, numbers {self.fingerprint}, {'published' if self.is_published else 'confidential'}")
 
 
 def year_name(program_year: int) -> str:
@@ -297,19 +310,26 @@ class Book:
             self._formats[key] = self.book.add_format({"font_name": "Calibri", "font_size": 10, "valign": "vcenter", **properties})
         return self._formats[key]
 
-    def sheet(self, name: str, title: str, subtitles: Iterable[str], print_texts: tuple[str, str]) -> Worksheet:
-        """A new sheet with its first lines, set up for print; `print_texts` stand in header and footer."""
+    def sheet(self, name: str, title: str, subtitles: Iterable[str], print_texts: tuple[str, str], widths: Iterable[float], pages: int = 0) -> Worksheet:
+        """A new sheet with its first lines, set up for print.
+
+        `print_texts` stand in header and footer, `widths` are the columns' in characters, `pages` is how many pages
+        long the print is (0: as long as it takes).
+        """
         sheet = self.book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         write_text(sheet, 0, 0, title, self.format(bold=True, font_size=14, font_color=NAVY))
         for row, subtitle in enumerate(subtitles, start=1):
             write_text(sheet, row, 0, subtitle, self.format(font_color="#404040"))
         sheet.set_landscape()
         sheet.set_paper(1)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, pages)
         sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
         header, footer = (printed(text) for text in print_texts)
-        sheet.set_header(f"&L&9{printed(name)}&R&9{header}")
-        sheet.set_footer(f"&L&8{footer}&R&8Page &P of &N")
+        # The blank after a size: a text may begin with a digit.
+        sheet.set_header(f"&L&9 {printed(name)}&R&9 {header}")
+        sheet.set_footer(f"&L&8 {footer}&R&8 Page &P of &N")
         sheet.hide_gridlines(2)
         return sheet
 
@@ -325,13 +345,25 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str, cell_format: 
     sheet.write_string(row, column, f"{text} " if re.fullmatch(r"<r>.*</r>", text, re.DOTALL) else text, cell_format)
 
 
-def write_across(sheet: Worksheet, row: int, last_column: int, width: float, text: str, cell_format: Format) -> int:
-    """Write a text over the columns 0 to `last_column`, `width` characters in all, wrapped; returns the next row."""
-    lines = len(textwrap.wrap(text, max(int(width * 0.95), 20)))
-    sheet.set_row(row, 13.5 * lines + 1)
-    if last_column:
-        sheet.merge_range(row, 0, row, last_column, "", cell_format)
-    write_text(sheet, row, 0, text, cell_format)
+def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -> None:
+    """Make the row as high as its wrapped texts, given with the widths in characters they have: readers other than Excel
+    do not do it by themselves, and nobody does for merged cells."""
+    # A column's width is counted in digits of 11 points: of 10 point text a tenth more goes into it.
+    lines = (len(textwrap.wrap(text, max(int(width * 1.1), 1))) or 1 for text, width in texts)
+    sheet.set_row(row, LINE_HEIGHT * max(lines) + 1.5)
+
+
+def write_merged(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, cell_format: Format) -> None:
+    """Write a text over the columns from the first to the last of `columns`."""
+    if columns[0] < columns[1]:
+        sheet.merge_range(row, columns[0], row, columns[1], "", cell_format)
+    write_text(sheet, row, columns[0], text, cell_format)
+
+
+def write_across(sheet: Worksheet, row: int, widths: list[float], text: str, cell_format: Format) -> int:
+    """Write a text over all columns, which are `widths` characters wide, wrapped; returns the next row."""
+    fit_height(sheet, row, [(text, sum(widths))])
+    write_merged(sheet, row, (0, len(widths) - 1), text, cell_format)
     return row + 1
 
 
@@ -349,47 +381,35 @@ def write_value(sheet: Worksheet, row: int, column: int, value: Any, cell_format
         sheet.write_number(row, column, value, cell_format)
 
 
-def write_form(book: Book, report: Report, form: Form, scope: Scope, values: dict[tuple[str, str], tuple[float | None, bool]]) -> None:
+def write_form(book: Book, report: Report, form: Form, scope: Scope, values: Values) -> None:
     """Write one table as its form; `values` are value and whether it is suppressed, by row and column code."""
-    banner = PUBLISHED_BANNER if report.is_published else SUBMISSION_BANNER
-    title = f"{form.name}: {form.title}"
-    sheet = book.sheet(form.name, title, (report.year_label, scope.label, banner), (scope.label, print_footer(report)))
     sections = sections_of(form.cells_of(scope))
     widths = column_widths(sections, values)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
+    title = f"{form.name}: {form.title}"
+    sheet = book.sheet(form.name, title, report.subtitles(scope), report.print_texts(scope), widths, pages=1)
     row = 5
     for section in sections:
-        first_line = write_heading(book, sheet, row, section)
-        if len(sections) == 1:
-            sheet.freeze_panes(first_line, 1)
-            sheet.repeat_rows(0, first_line - 1)
-        row = write_lines(book, sheet, first_line, section, values) + 1
-    if len(sections) > 1:
-        sheet.freeze_panes(4, 1)
-        sheet.repeat_rows(0, 3)
-    last_column, width = len(widths) - 1, sum(widths)
-    row = write_across(sheet, row, last_column, width, "Notes", book.format(bold=True, font_color=NAVY))
+        first_line = write_heading(book, sheet, row, section, widths)
+        # Each part of a form of several has its own heading, so that only the title can stay in sight.
+        sheet.freeze_panes(first_line if len(sections) == 1 else 4, 1)
+        row = write_lines(book, sheet, first_line, section, widths, values) + 1
+    small = {"font_size": 9, "text_wrap": True, "valign": "top"}
+    row = write_across(sheet, row, widths, "Notes", book.format(bold=True, font_color=NAVY))
     for note, citation in form.notes:
-        row = write_across(sheet, row, last_column, width, f"{note} ({citation})", book.format(font_size=9, text_wrap=True))
-    row = write_across(sheet, row, last_column, width, LEGEND, book.format(font_size=9, text_wrap=True, font_color="#595959"))
-    write_across(sheet, row, last_column, width, f"Source of the table: {form.citation}", book.format(font_size=9, text_wrap=True, font_color="#595959"))
+        row = write_across(sheet, row, widths, f"{note} ({citation})", book.format(**small))
+    for text in (LEGEND, f"Source of the table: {form.citation}"):
+        row = write_across(sheet, row, widths, text, book.format(**small, font_color="#595959"))
 
 
-def print_footer(report: Report) -> str:
-    return f"{year_name(report.program_year)}, numbers {report.fingerprint}, {'published' if report.is_published else 'confidential'}"
-
-
-def column_widths(sections: list[Section], values: dict[tuple[str, str], tuple[float | None, bool]]) -> list[float]:
+def column_widths(sections: list[Section], values: Values) -> list[float]:
     """Widths in characters: the row labels' column, then as wide as the longest word and number in it."""
     labels = [cells[0].row_label for section in sections for cells in section.rows.values()]
     widths = [float(min(max(map(len, labels)) + 2, 46))]
     for section in sections:
         for position, (code, cells) in enumerate(section.columns.items(), start=1):
             numbers = [len(f"{values[cell.row_code, code][0] or 0:,.2f}") for cell in cells]
-            words = [len(word) for word in re.split(r"[ -]", cells[0].column_label)]
-            long_label = 12 if len(cells[0].column_label) > 24 else 9
-            width = float(max(*numbers, *words, long_label) + 1.5)
+            words = [len(word) for word in re.split(r"[ -]", cells[0].column_label.rpartition(", ")[2])]
+            width = float(max(*numbers, *words, 12 if len(cells[0].column_label) > 60 else 5) + 1.5)
             if position < len(widths):
                 widths[position] = max(widths[position], width)
             else:
@@ -404,7 +424,7 @@ def heading_groups(section: Section) -> list[tuple[str, list[str]]]:
     return [(group if len(members) > 1 else "", members) for group, members in groups]
 
 
-def write_heading(book: Book, sheet: Worksheet, row: int, section: Section) -> int:
+def write_heading(book: Book, sheet: Worksheet, row: int, section: Section, widths: list[float]) -> int:
     """Write the columns' headings (common heading, label, letter); returns the row after them."""
     properties = {"bold": True, "text_wrap": True, "align": "center", "bg_color": NAVY, "font_color": "white", "border": 1, "border_color": "#8EA9DB"}
     style, corner = book.format(**properties), book.format(**{**properties, "align": "left"})
@@ -412,22 +432,22 @@ def write_heading(book: Book, sheet: Worksheet, row: int, section: Section) -> i
     groups = heading_groups(section)
     if any(group for group, _ in groups):
         write_text(sheet, row, 0, "", corner)
-        sheet.set_row(row, 28)
-        column = 1
+        texts, column = [], 1
         for group, members in groups:
-            if group:
-                sheet.merge_range(row, column, row, column + len(members) - 1, "", style)
-                write_text(sheet, row, column, group, style)
-            else:
-                for offset in range(len(members)):
-                    write_text(sheet, row, column + offset, "", style)
+            # Columns without a common heading stay apart.
+            for first, last in [(column, column + len(members) - 1)] if group else [(column + i, column + i) for i in range(len(members))]:
+                write_merged(sheet, row, (first, last), group, style)
+            texts.append((group, sum(widths[column : column + len(members)]) - 2))
             column += len(members)
+        fit_height(sheet, row, texts)
         row += 1
-    write_text(sheet, row, 0, section.heading, corner)
     labels = [label.removeprefix(f"{group}, ") if group else label for group, members in groups for label in members]
+    write_text(sheet, row, 0, section.heading, corner)
     for column, (label, cells) in enumerate(zip(labels, columns, strict=True), start=1):
         is_on_form = any(cell.is_on_federal_form for cell in cells)
         write_text(sheet, row, column, label, style if is_on_form else book.format(**properties, italic=True))
+    # Bold text is wider than plain.
+    fit_height(sheet, row, zip([section.heading, *labels], [width * 0.9 for width in widths], strict=False))
     if any(cells[0].column_letter for cells in columns):
         row += 1
         write_text(sheet, row, 0, "(A)", corner)
@@ -436,15 +456,13 @@ def write_heading(book: Book, sheet: Worksheet, row: int, section: Section) -> i
     return row + 1
 
 
-def write_lines(book: Book, sheet: Worksheet, row: int, section: Section, values: dict[tuple[str, str], tuple[float | None, bool]]) -> int:
+def write_lines(book: Book, sheet: Worksheet, row: int, section: Section, widths: list[float], values: Values) -> int:
     """Write the section's rows and the headings over them; returns the row after."""
     border = {"border": 1, "border_color": "#BFBFBF"}
     for kind, text in section.lines:
         if kind != "row":
             style = book.format(bold=True, italic=kind == "group", bg_color=BAND, font_color=NAVY, **border)
-            for column in range(1, len(section.columns) + 1):
-                sheet.write_blank(row, column, None, style)
-            write_text(sheet, row, 0, text, style)
+            write_merged(sheet, row, (0, len(section.columns)), text, style)
             row += 1
             continue
         cells = {cell.column_code: cell for cell in section.rows[text]}
@@ -452,6 +470,7 @@ def write_lines(book: Book, sheet: Worksheet, row: int, section: Section, values
         is_off_form = not any(cell.is_on_federal_form for cell in cells.values())
         label_style = book.format(text_wrap=True, bold=first.is_total_row, italic=is_off_form, indent=0 if first.is_total_row else 1, **border)
         write_text(sheet, row, 0, first.row_label, label_style)
+        fit_height(sheet, row, [(first.row_label, widths[0] - 2)])
         for column, code in enumerate(section.columns, start=1):
             if code not in cells:
                 sheet.write_blank(row, column, None, book.format(bg_color=ABSENT, **border))
@@ -470,21 +489,24 @@ def write_lines(book: Book, sheet: Worksheet, row: int, section: Section, values
     return row
 
 
-def write_table(
-    book: Book, sheet: Worksheet, row: int, headings: list[str], rows: Iterable[tuple], formats: dict[int, str] | None = None, colour: int = -1
-) -> int:
-    """Write a plain table from column 0; `formats` are number formats by column, `colour` the column of severities."""
+def write_table(book: Book, sheet: Worksheet, row: int, widths: Iterable[float], headings: list[str], rows: Iterable[tuple]) -> int:
+    """Write a plain table from column 0, numbers as they are, a severity in its colour; returns the row after the next."""
+    border = {"text_wrap": True, "border": 1}
+    heading_style = book.format(bold=True, bg_color=NAVY, font_color="white", border_color="#8EA9DB", **border)
+    plain = book.format(valign="top", border_color="#BFBFBF", num_format="#,##0.##########", **border)
+    whole = book.format(valign="top", border_color="#BFBFBF", num_format="#,##0", **border)
+    coloured = {
+        severity: book.format(valign="top", bold=True, bg_color=colour, border_color="#BFBFBF", **border) for severity, colour in SEVERITY_COLOURS.items()
+    }
     for column, heading in enumerate(headings):
-        write_text(sheet, row, column, heading, book.format(bold=True, bg_color=NAVY, font_color="white", text_wrap=True, border=1, border_color="#8EA9DB"))
-    for row, values in enumerate(rows, start=row + 1):  # noqa: B007
+        write_text(sheet, row, column, heading, heading_style)
+    for values in rows:
+        row += 1
         for column, value in enumerate(values):
-            properties = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF"}
-            if column in (formats or {}):
-                properties["num_format"] = formats[column]
-            if column == colour:
-                properties |= {"bg_color": SEVERITY_COLOURS[value], "bold": True}
-            style = book.format(**properties)
+            is_whole = isinstance(value, int | float) and value == round(value)
+            style = whole if is_whole else coloured.get(value, plain)
             write_value(sheet, row, column, value, style, style)
+        fit_height(sheet, row, ((value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)))
     return row + 2
 
 
@@ -495,43 +517,41 @@ def write_part(book: Book, sheet: Worksheet, row: int, title: str, remark: str) 
     return row + 2
 
 
-def write_contents(
-    book: Book, report: Report, scope: Scope, forms: list[Form], headlines: list[tuple[str, float | str | None]], open_checks: list[tuple]
-) -> None:
+def write_contents(book: Book, report: Report, scope: Scope, headlines: list[tuple[Form, str, float | str | None]], open_checks: list[tuple]) -> None:
     """Write the first sheet: what is in the workbook, whether it is ready, and the lines to sign."""
-    banner = PUBLISHED_BANNER if report.is_published else SUBMISSION_BANNER
+    widths = [15.0, 78.0, 62.0, 14.0]
     title = "National Reporting System for Adult Education: federal tables"
-    sheet = book.sheet("Contents", title, (report.year_label, scope.label, banner), (scope.label, print_footer(report)))
-    for column, width in enumerate((15, 78, 62, 14)):
-        sheet.set_column(column, column, width)
+    sheet = book.sheet("Contents", title, report.subtitles(scope), report.print_texts(scope), widths, pages=1)
+    border = {"border": 1, "border_color": "#BFBFBF"}
     row = 5
     if not report.is_published:
         stops = sum(severity == "stop" for severity, *_ in open_checks)
         text = f"Not ready: {stops} check(s) stop the submission" if stops else "No check stops the submission"
-        style = book.format(bold=True, bg_color=RED if stops else GREEN, border=1, border_color="#BFBFBF")
-        row = write_across(sheet, row, 3, 160, f"{text}; {len(open_checks) - stops} to be decided by who signs. See sheet Readiness.", style) + 1
-    headings = ("Sheet", "Table", "Number", "Value")
-    for column, heading in enumerate(headings):
+        style = book.format(bold=True, bg_color=RED if stops else GREEN, **border)
+        row = write_across(sheet, row, widths, f"{text}; {len(open_checks) - stops} to be decided by who signs. See sheet Readiness.", style) + 1
+    for column, heading in enumerate(("Sheet", "Table", "Number", "Value")):
         write_text(sheet, row, column, heading, book.format(bold=True, bg_color=NAVY, font_color="white", border=1, border_color="#8EA9DB"))
-    border = {"border": 1, "border_color": "#BFBFBF"}
     link, plain, number = (
         book.format(font_color="#0563C1", underline=1, **border),
         book.format(**border),
         book.format(num_format="#,##0", align="right", **border),
     )
-    pages = [] if report.is_published else [("Readiness", "What stands between the tables and their submission", "", None)]
-    pages += [(form.name, form.title, label, value) for form, (label, value) in zip(forms, headlines, strict=True)]
-    pages += [] if report.is_published else [("Identities", "Agreement between tables, both sides of each", "", None)]
-    for row, (name, page_title, label, value) in enumerate(pages, start=row + 1):  # noqa: B007
+    pages = [(form.name, form.title, label, value) for form, label, value in headlines]
+    if not report.is_published:
+        pages.insert(0, ("Readiness", "What stands between the tables and their submission", "", None))
+        pages.append(("Identities", "Agreement between tables, both sides of each", "", None))
+    for name, page_title, label, value in pages:
+        row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
         write_text(sheet, row, 1, page_title, plain)
         write_text(sheet, row, 2, label, plain)
         write_value(sheet, row, 3, value, number, number)
-    row = write_across(sheet, row + 2, 3, 160, f"Numbers {report.fingerprint}: a hash of every number of the program year in the warehouse. "
-                       "Workbooks with the same one, of whatever scope, are of the same build.", book.format(font_size=9, font_color="#595959"))  # fmt: skip
+    what_it_is = (
+        f"Numbers {report.fingerprint}: a hash of every number of the program year, all scopes. Workbooks that show the same one hold the same numbers."
+    )
+    row = write_across(sheet, row + 2, widths, what_it_is, book.format(font_size=9, font_color="#595959"))
     if not report.is_published:
         write_sign_off(book, sheet, row + 1)
-    sheet.freeze_panes(4, 0)
 
 
 def write_sign_off(book: Book, sheet: Worksheet, row: int) -> None:
@@ -542,7 +562,7 @@ def write_sign_off(book: Book, sheet: Worksheet, row: int) -> None:
         write_text(sheet, row, column, heading, book.format(font_size=9, font_color="#595959"))
     for role in ("Prepared by", "Reviewed by", "Approved by"):
         row += 1
-        sheet.set_row(row, 27)
+        sheet.set_row(row, 30)
         write_text(sheet, row, 0, role, book.format(bold=True, valign="bottom"))
         for column in (1, 2, 3):
             sheet.write_blank(row, column, None, book.format(bottom=1))
@@ -550,56 +570,68 @@ def write_sign_off(book: Book, sheet: Worksheet, row: int) -> None:
 
 def write_readiness(book: Book, report: Report, scope: Scope, parts: dict[str, list[tuple]], assumptions: list[tuple]) -> None:
     """Write the page that says what stands between the tables and their submission; counts only, nobody by name."""
-    subtitles = (report.year_label, scope.label, SUBMISSION_BANNER)
-    sheet = book.sheet("Readiness", "Readiness: what stands between the tables and their submission", subtitles, (scope.label, print_footer(report)))
-    for column, width in enumerate((22, 50, 16, 52, 48, 34, 40)):
-        sheet.set_column(column, column, width)
+    widths = [29.0, 50.0, 11.0, 66.0, 46.0]
+    title = "Readiness: what stands between the tables and their submission"
+    sheet = book.sheet("Readiness", title, report.subtitles(scope), report.print_texts(scope), widths)
     sheet.freeze_panes(4, 0)
     sheet.repeat_rows(0, 3)
-    row = write_part(book, sheet, 5, "Checks", "stop: the tables can't be submitted as they are. warn: to be decided by who signs. clear: nothing to answer.")
+
     checks = [
-        (severity if value else "clear", title, value, meaning, remedy, look_in, citation)
-        for severity, title, value, meaning, remedy, look_in, citation in parts["readiness"]
+        (severity if count else "clear", text, count, f"{meaning} {remedy}", f"{look_in} ({citation})")
+        for severity, text, count, meaning, remedy, look_in, citation in parts["readiness"]
     ]
     checks.sort(key=lambda check: list(SEVERITY_COLOURS).index(check[0]))
-    headings = ["Severity", "What is counted", "Count", "What it means", "What to do", "Where to look", "Source"]
-    row = write_table(book, sheet, row, headings, checks, {2: "#,##0"}, colour=0)
+    remark = "stop: the tables can't be submitted as they are. warn: to be decided by who signs. clear: nothing to answer."
+    row = write_part(book, sheet, 5, "Checks", remark)
+    headings = ["Severity", "What is counted", "Count", "What it means, what to do", "Where to look (source)"]
+    row = write_table(book, sheet, row, widths, headings, checks)
 
-    failed = [result for result in parts["equality_results"] if result[0] != "holds"]
-    row = write_part(book, sheet, row, "Identities", f"{len(parts['equality_results']) - len(failed):,} of {len(parts['equality_results']):,} readings hold. Every one, with both sides, is in sheet Identities.")  # fmt: skip
-    if failed:
-        row = write_table(book, sheet, row, ["Result", "Identity", "Difference", "Both sides"], ((result, f"{text}: {read_for}" if read_for else text, gap, f"{left:,.12g} {operator} {right:,.12g}") for result, text, read_for, left, operator, right, gap, _ in failed))  # fmt: skip
-    row = write_part(
-        book, sheet, row, "Who is counted", "Persons of the program year. Who is excluded for two reasons counts in both. Whom: restricted.exclusions."
+    results = parts["equality_results"]
+    failed = [
+        (result, f"{text}: {read_for}" if read_for else text, difference, f"{left:,.12g} {operator} {right:,.12g}", citation)
+        for result, text, read_for, left, operator, right, difference, citation in results
+        if result != "holds"
+    ]
+    remark = f"{len(results) - len(failed):,} of {len(results):,} readings hold. Each of them, with both sides, is in sheet Identities."
+    row = write_part(book, sheet, row, "Identities", remark)
+    row = write_table(book, sheet, row, widths, ["Result", "Identity", "Difference", "Both sides", "Source"], failed) if failed else row + 1
+
+    remark = "Persons of the program year. Who is excluded for two reasons counts in both. By name: restricted.exclusions."
+    row = write_part(book, sheet, row, "Who is counted", remark)
+    row = write_table(book, sheet, row, widths, ["Measure", "Persons", "Count"], parts["population_summary"])
+
+    remark = (
+        "rejected: the record serves no rule. value_ignored: the value is read as blank (both: every loaded year). "
+        "not_in_scope: course rows of the year that are no NRS rows."
     )
-    row = write_table(book, sheet, row, ["", "Persons", "Count"], (("", *part) for part in parts["population_summary"]), {2: "#,##0"})
-    row = write_part(book, sheet, row, "Rows left out", "rejected: the record serves no rule. value_ignored: the value is read as blank. (Both: all loaded years.) not_in_scope: course rows of the year that are no NRS rows.")  # fmt: skip
-    row = write_table(book, sheet, row, ["Extract", "Reason", "Count", "Action"], parts["rows_not_counted"], {2: "#,##0"})
-    row = write_part(book, sheet, row, "Assumptions in force", "Readings and rule rows that no public document settles; the same for every scope.")
-    write_table(book, sheet, row, ["Seed", "Ruling or rule row", "", "Reading", "Source"], ((seed, item, "", reading, citation) for seed, item, reading, citation in assumptions))  # fmt: skip
+    row = write_part(book, sheet, row, "Rows left out", remark)
+    row = write_table(book, sheet, row, widths, ["Action", "Extract: reason", "Count"], parts["rows_not_counted"])
+
+    remark = "Readings and rule rows that no public document settles; the same for every scope."
+    row = write_part(book, sheet, row, "Assumptions in force", remark)
+    numbered = [(seed, item, 1, reading, citation) for seed, item, reading, citation in assumptions]
+    write_table(book, sheet, row, widths, ["Seed", "Ruling or rule row", "Count", "Reading", "Source"], numbered)
 
 
 def write_identities(book: Book, report: Report, scope: Scope, results: list[tuple]) -> None:
     """Write every reading of an identity with both its sides, those that do not hold first."""
-    subtitles = (report.year_label, scope.label, SUBMISSION_BANNER)
-    sheet = book.sheet("Identities", "Identities: agreement between tables", subtitles, (scope.label, print_footer(report)))
-    for column, width in enumerate((14, 74, 28, 14, 10, 14, 14, 60)):
-        sheet.set_column(column, column, width)
-    headings = ["Result", "Identity", "Read for", "Left side", "", "Right side", "Difference", "Source"]
-    last_row = write_table(book, sheet, 5, headings, results, {3: "#,##0.##########", 5: "#,##0.##########", 6: "#,##0.##########"}) - 2
-    sheet.autofilter(5, 0, last_row, len(headings) - 1)
+    widths = [14.0, 74.0, 28.0, 14.0, 10.0, 14.0, 14.0, 60.0]
+    sheet = book.sheet("Identities", "Identities: agreement between tables", report.subtitles(scope), report.print_texts(scope), widths)
+    headings = ["Result", "Identity", "Read for", "Left side", "Operator", "Right side", "Difference", "Source"]
+    write_table(book, sheet, 5, widths, headings, results)
+    sheet.autofilter(5, 0, 5 + len(results), len(headings) - 1)
     sheet.freeze_panes(6, 0)
     sheet.repeat_rows(0, 5)
 
 
-def headline_of(form: Form, values: dict[tuple[str, str], tuple[float | None, bool]]) -> tuple[str, float | str | None]:
-    """The number that stands for the table in the contents, with its label."""
+def headline_of(form: Form, values: Values) -> tuple[Form, str, float | str | None]:
+    """The table with the number that stands for it in the contents, and that number's label."""
     cell = next((cell for cell in form.cells if (cell.row_code, cell.column_code) == form.headline), None)
     if cell is None:
-        return ("", None)
+        return (form, "", None)
     value, is_suppressed = values[form.headline]
     label = cell.row_label if cell.row_label == cell.column_label else f"{cell.row_label}: {cell.column_label}"
-    return (label, SUPPRESSED if is_suppressed else value)
+    return (form, label, SUPPRESSED if is_suppressed else value)
 
 
 def write_workbook(path: Path, report: Report, scope: Scope, cells: Iterable[tuple], parts: dict[str, list[tuple]], assumptions: list[tuple]) -> None:
@@ -618,8 +650,7 @@ def write_workbook(path: Path, report: Report, scope: Scope, cells: Iterable[tup
     with tempfile.TemporaryDirectory(dir=path.parent) as temporary, replaced_file(path, mode, mode="w+b") as handle:
         book = Book(handle, title, report.program_year, temporary)
         headlines = [headline_of(form, values[form.table_id]) for form in forms]
-        open_checks = [check for check in parts.get("readiness", []) if check[2]]
-        write_contents(book, report, scope, forms, headlines, open_checks)
+        write_contents(book, report, scope, headlines, [check for check in parts.get("readiness", []) if check[2]])
         if not report.is_published:
             write_readiness(book, report, scope, parts, assumptions)
         for form in forms:
@@ -631,24 +662,29 @@ def write_workbook(path: Path, report: Report, scope: Scope, cells: Iterable[tup
 
 # What the readiness page reads: relation of the marts, columns, order.
 READINESS_PARTS = {
-    "readiness": ("readiness", "severity, title, value, meaning, remedy, look_in, citation", "check_order"),
+    "readiness": ("marts.readiness", "severity, title, value, meaning, remedy, look_in, citation", "check_order"),
     "equality_results": (
-        "equality_results",
+        "marts.equality_results",
         "case when is_held then 'holds' else 'does not hold' end, description, read_for, left_value, operator, right_value, difference, citation",
         "is_held is true, identity_id, read_for",
     ),
     "population_summary": (
-        "population_summary inner join (select distinct measure, description from reference.population_measures) as measures using (measure)",
-        "description, persons",
+        "marts.population_summary inner join (select distinct measure, description from reference.population_measures) as measures using (measure)",
+        "measure, description, persons",
         "array_position(['persons_with_nrs_rows', 'participants', 'reportable_individuals', 'excluded'], measure) nulls last, measure",
     ),
-    "rows_not_counted": ("rows_not_counted", "extract_name, reason, faults, action", "action, extract_name, reason"),
+    "rows_not_counted": ("marts.rows_not_counted", "action, concat(extract_name, ': ', reason), faults", "action, extract_name, reason"),
 }
 
 
 def write_workbooks(
-    connection: duckdb.DuckDBPyConnection, folder: Path, program_year: int | None = None, scope: str | None = None, scope_id: str | None = None, is_published: bool = False
-) -> list[Path]:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    program_year: int | None = None,
+    scope: str | None = None,
+    scope_id: str | None = None,
+    is_published: bool = False,
+) -> list[Path]:
     """Write the workbooks of the scopes asked for (None: all) into `folder`; returns their paths.
 
     Raises WorkbookError where the warehouse lacks the year, the scope or the relation.
@@ -663,7 +699,7 @@ def write_workbooks(
     streams, assumptions = {}, []
     if not is_published:
         # Both sides of an identity and counts of excluded persons are small numbers too: not for publication.
-        streams = {name: ScopedRows(connection, f"marts.{source}", columns, order, ("program_year", year), only) for name, (source, columns, order) in READINESS_PARTS.items()}  # fmt: skip
+        streams = {name: ScopedRows(connection, *part, ("program_year", year), only) for name, part in READINESS_PARTS.items()}
         assumptions = connection.execute("select seed, item, reading, citation from marts.assumptions order by seed desc, item").fetchall()
     folder.mkdir(parents=True, exist_ok=True, mode=0o777 if is_published else 0o700)
     paths = []
@@ -713,7 +749,7 @@ def write_student_workbook(path: Path, program_year: int, scope: Scope, files: d
         book = Book(handle, title, program_year, temporary)
         for name, (stream, row_count) in files.items():
             subtitles = [f"Program year {year_name(program_year)}, {scope.label}", STUDENTS_BANNER]
-            sheet = book.sheet(name, name, subtitles, (scope.label, STUDENTS_BANNER))
+            sheet = book.sheet(name, name, subtitles, (scope.label, STUDENTS_BANNER), [max(len(column) + 2, 12) for column in stream.names])
             if row_count > EXCEL_ROWS - 5:
                 csv_path = path.with_name(f"{path.stem}_{name}.csv")
                 write_text(sheet, 4, 0, f"{row_count:,} rows, more than a sheet takes: see {csv_path.name}.")
@@ -732,7 +768,6 @@ def write_student_sheet(book: Book, sheet: Worksheet, names: list[str], rows: It
     """Write one student-level file, its column names in row 5."""
     plain, dates = book.format(), book.format(num_format="yyyy-mm-dd")
     for column, name in enumerate(names):
-        sheet.set_column(column, column, max(len(name) + 2, 12))
         write_text(sheet, 4, column, name, book.format(bold=True, bg_color=NAVY, font_color="white"))
     for row, values in enumerate(rows, start=5):
         for column, value in enumerate(values):
