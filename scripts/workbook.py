@@ -102,6 +102,7 @@ class Cell:
     row_label: str
     column_letter: str | None
     column_label: str
+    column_order: int
     measure: str
     block_label: str | None
     row_heading: str
@@ -134,6 +135,8 @@ class Section:
                 group = cell.row_group
                 self.lines.append(("row", cell.row_code))
             self.rows.setdefault(cell.row_code, []).append(cell)
+        # By their own order: a row may lack a cell that the rows after it have.
+        for cell in sorted(cells, key=lambda cell: cell.column_order):
             self.columns.setdefault(cell.column_code, []).append(cell)
 
 
@@ -348,8 +351,8 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str, cell_format: 
 def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -> None:
     """Make the row as high as its wrapped texts, given with the widths in characters they have: readers other than Excel
     do not do it by themselves, and nobody does for merged cells."""
-    # A column's width is counted in digits of 11 points: of 10 point text a tenth more goes into it.
-    lines = (len(textwrap.wrap(text, max(int(width * 1.1), 1))) or 1 for text, width in texts)
+    # A column's width is counted in digits of 11 points: of 10 point text a fifth more goes into it.
+    lines = (len(textwrap.wrap(text, max(int(width * 1.2), 1))) or 1 for text, width in texts)
     sheet.set_row(row, LINE_HEIGHT * max(lines) + 1.5)
 
 
@@ -609,8 +612,9 @@ def write_readiness(book: Book, report: Report, scope: Scope, parts: dict[str, l
 
     remark = "Readings and rule rows that no public document settles; the same for every scope."
     row = write_part(book, sheet, row, "Assumptions in force", remark)
-    numbered = [(seed, item, 1, reading, citation) for seed, item, reading, citation in assumptions]
-    write_table(book, sheet, row, widths, ["Seed", "Ruling or rule row", "Count", "Reading", "Source"], numbered)
+    # The third column is the other parts' count.
+    rows = [(seed, item, None, reading, citation) for seed, item, reading, citation in assumptions]
+    write_table(book, sheet, row, widths, ["Seed", "Ruling or rule row", "", "Reading", "Source"], rows)
 
 
 def write_identities(book: Book, report: Report, scope: Scope, results: list[tuple]) -> None:
@@ -700,7 +704,7 @@ def write_workbooks(
     if not is_published:
         # Both sides of an identity and counts of excluded persons are small numbers too: not for publication.
         streams = {name: ScopedRows(connection, *part, ("program_year", year), only) for name, part in READINESS_PARTS.items()}
-        assumptions = connection.execute("select seed, item, reading, citation from marts.assumptions order by seed desc, item").fetchall()
+        assumptions = connection.execute("select seed, item, reading, citation from marts.assumptions order by seed desc, length(item), item").fetchall()
     folder.mkdir(parents=True, exist_ok=True, mode=0o777 if is_published else 0o700)
     paths = []
     for current in scopes:
