@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -348,11 +349,17 @@ def write_text(sheet: Worksheet, row: int, column: int, text: str, cell_format: 
     sheet.write_string(row, column, f"{text} " if re.fullmatch(r"<r>.*</r>", text, re.DOTALL) else text, cell_format)
 
 
+@lru_cache(maxsize=10_000)
+def line_count(text: str, width: float) -> int:
+    """Lines that a text takes in a column of `width`, which is counted in digits of 11 points: of 10 point text a fifth
+    more goes into it. The same texts come again in every scope."""
+    return len(textwrap.wrap(text, max(int(width * 1.2), 1))) or 1
+
+
 def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -> None:
     """Make the row as high as its wrapped texts, given with the widths in characters they have: readers other than Excel
     do not do it by themselves, and nobody does for merged cells."""
-    # A column's width is counted in digits of 11 points: of 10 point text a fifth more goes into it.
-    lines = (len(textwrap.wrap(text, max(int(width * 1.2), 1))) or 1 for text, width in texts)
+    lines = (line_count(text, width) for text, width in texts)
     sheet.set_row(row, LINE_HEIGHT * max(lines) + 1.5)
 
 

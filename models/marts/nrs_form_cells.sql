@@ -19,8 +19,8 @@ form_rows as (
 
 calculated_columns as (
     select distinct
-        column_set,
-        column_code
+        form_rates.column_set,
+        form_rates.column_code
     from {{ ref('form_rates') }} as form_rates
     where {{ in_force('form_rates', var('program_year')) }}
 ),
@@ -28,8 +28,8 @@ calculated_columns as (
 -- A code that others add to is a total, as a row or as a column.
 totals as (
     select distinct
-        code_set,
-        adds_to
+        form_rollups.code_set,
+        form_rollups.adds_to
     from {{ ref('form_rollups') }} as form_rollups
     where {{ in_force('form_rollups', var('program_year')) }}
 )

@@ -64,7 +64,7 @@ assumption_counts as (
         scopes.scope,
         scopes.scope_id,
         'assumptions' as check_id,
-        count(*) as value
+        count(assumptions.item) as value
     from scopes
     cross join {{ ref('assumptions') }} as assumptions
     group by scopes.program_year, scopes.scope, scopes.scope_id

@@ -5,7 +5,7 @@ with scopes as (
 
 agency_types as (
     select * from {{ ref('code_lists') }} as agency_types
-    where code_list = 'agency_type' and {{ in_force('agency_types', var('program_year')) }}
+    where {{ in_force('agency_types', var('program_year')) }}
 )
 
 select
@@ -26,4 +26,5 @@ left join {{ ref('int_agencies') }} as agencies
 left join agency_types
     on
         scopes.scope = 'agency_type'
+        and agency_types.code_list = 'agency_type'
         and scopes.scope_id = agency_types.code
