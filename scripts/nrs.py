@@ -19,6 +19,11 @@ import typer
 from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from dbt_run import PROJECT, BuildError, console, run_dbt
 from extract_check import check, print_check_summary, write_error_files
+from workbook import WorkbookError, write_student_workbooks, write_workbooks
+from diff import diff as diff_warehouses
+from explain import explain as explain_cell
+from reading import Scope
+from why import why as why_person
 from rich.box import SIMPLE
 from rich.table import Table
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
@@ -287,6 +292,96 @@ def restore_command(name: BuildName) -> None:
     store = Store(warehouse_path())
     with told_plainly(store):
         print_build(store, store.restore(name))
+
+
+WarehouseOption = Annotated[Path | None, typer.Option(help="The warehouse to read; by default NRS_WAREHOUSE, or the project's own.", dir_okay=False)]
+ScopeOption = Annotated[Scope, typer.Option(help="Who the table is for.")]
+ScopeIdOption = Annotated[str | None, typer.Option("--id", help="DISTRICT, FCS, CBO or the agency's id; the state needs none.")]
+YearOption = Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; by default the one that the warehouse reports.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@app.command()
+def explain(
+    table_id: Annotated[str, typer.Argument(metavar="TABLE", help="Number of the table: 1, 4A, SPR, MSG ...")],
+    row_code: Annotated[str, typer.Argument(metavar="ROW", help="Code of the row: abe_3, employment_q2, total ...")],
+    column_code: Annotated[str, typer.Argument(metavar="COLUMN", help="Code of the column, or its letter on the form: E, asian_female, total ...")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    program_year: YearOption = None,
+    limit: Annotated[int, typer.Option(help="Members shown; 0 shows all.", min=0)] = 20,
+    as_json: JsonOption = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Explain a number: what the cell counts, by which rule, and who or what stands behind it.
+
+    Example: nrs.py explain 4 abe_3 E --scope agency --id 013
+    """
+    explain_cell(warehouse or warehouse_path(), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
+
+
+@app.command()
+def why(
+    fleid: Annotated[str, typer.Argument(metavar="FLEID", help="Florida education identifier: FL and twelve digits.")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    program_year: YearOption = None,
+    as_json: JsonOption = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Tell one person's story: records, periods, level, gains, exits; where counted, where not, and why.
+
+    The answer is confidential. Example: nrs.py why FL630135476119 --scope agency --id 013
+    """
+    why_person(warehouse or warehouse_path(), fleid, scope, scope_id, program_year, as_json)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The warehouse file to compare from.")],
+    new: Annotated[Path, typer.Argument(help="The warehouse file to compare with it.")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    table_id: Annotated[str | None, typer.Option("--table", help="Only this table.")] = None,
+    limit: Annotated[int, typer.Option(help="Changed cells shown; 0 shows all.", min=0)] = 40,
+    people: Annotated[bool, typer.Option("--people", help="Name the persons, with the facts that differ: confidential.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two warehouses cell by cell: who entered, left or moved, and why.
+
+    Example: nrs.py diff last_week.duckdb warehouse/nrs.duckdb --table 4
+    """
+    diff_warehouses(old, new, scope, scope_id, table_id, limit, people, as_json)
+
+
+@app.command()
+def workbook(
+    program_year: Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; without it the latest in the warehouse.")] = None,
+    scope: Annotated[Scope | None, typer.Option(help="Only this kind of scope; without it all.")] = None,
+    scope_id: Annotated[str | None, typer.Option("--id", help="Only this scope: the agency's id, the type's code, the state's code.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Folder for the files; without it workbooks beside the warehouse.", file_okay=False)] = None,
+    published: Annotated[bool, typer.Option("--published", help="From the suppressed cells, for publication.")] = False,
+    students: Annotated[bool, typer.Option("--students", help="The student-level files instead (Reports 4 and 5). Restricted: they hold people.")] = False,
+) -> None:
+    """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md)."""
+    if published and students:
+        raise typer.BadParameter("--students holds people and is never published; leave out one of --published and --students.")
+    warehouse = warehouse_path()
+    if not warehouse.exists():
+        say(f"No warehouse at {warehouse}. Build one (make report), or name it with the environment variable NRS_WAREHOUSE.")
+        raise typer.Exit(1)
+    folder = to.expanduser().resolve() if to else warehouse.parent / "workbooks"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        try:
+            if students:
+                paths = write_student_workbooks(connection, folder, program_year, scope, scope_id)
+            else:
+                paths = write_workbooks(connection, folder, program_year, scope, scope_id, is_published=published)
+        except WorkbookError as error:
+            say(str(error))
+            raise typer.Exit(1) from None
+    who_may_read = "RESTRICTED: they hold people" if students else "suppressed: for publication" if published else "confidential: small cells not suppressed"
+    say(f"{len(paths)} file(s) in {folder} ({who_may_read})")
 
 
 if __name__ == "__main__":
