@@ -15,6 +15,8 @@ from typing import Annotated
 import duckdb
 import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
+from explain import explain as explain_cell
+from reading import Scope
 from rich.box import SIMPLE
 from rich.table import Table
 
@@ -137,6 +139,32 @@ def report(
         shutil.rmtree(work, ignore_errors=True)
     console.print(f"\nWarehouse: {warehouse} (confidential: holds people)")
     console.print(f"Forms:     {forms_folder} ({len(forms)} tables as CSV, small cells not suppressed: for the submission only)")
+
+
+WarehouseOption = Annotated[Path | None, typer.Option(help="The warehouse to read; by default NRS_WAREHOUSE, or the project's own.", dir_okay=False)]
+ScopeOption = Annotated[Scope, typer.Option(help="Who the table is for.")]
+ScopeIdOption = Annotated[str | None, typer.Option("--id", help="DISTRICT, FCS, CBO or the agency's id; the state needs none.")]
+YearOption = Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; by default the one that the warehouse reports.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@app.command()
+def explain(
+    table_id: Annotated[str, typer.Argument(metavar="TABLE", help="Number of the table: 1, 4A, SPR, MSG ...")],
+    row_code: Annotated[str, typer.Argument(metavar="ROW", help="Code of the row: abe_3, employment_q2, total ...")],
+    column_code: Annotated[str, typer.Argument(metavar="COLUMN", help="Code of the column, or its letter on the form: E, asian_female, total ...")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    program_year: YearOption = None,
+    limit: Annotated[int, typer.Option(help="Members shown; 0 shows all.", min=0)] = 20,
+    as_json: JsonOption = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Explain a number: what the cell counts, by which rule, and who or what stands behind it.
+
+    Example: nrs.py explain 4 abe_3 E --scope agency --id 013
+    """
+    explain_cell(warehouse or warehouse_path(), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
 
 
 if __name__ == "__main__":
