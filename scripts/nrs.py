@@ -19,6 +19,7 @@ from explain import explain as explain_cell
 from reading import Scope
 from rich.box import SIMPLE
 from rich.table import Table
+from why import why as why_person
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
@@ -165,6 +166,22 @@ def explain(
     Example: nrs.py explain 4 abe_3 E --scope agency --id 013
     """
     explain_cell(warehouse or warehouse_path(), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
+
+
+@app.command()
+def why(
+    fleid: Annotated[str, typer.Argument(metavar="FLEID", help="Florida education identifier: FL and twelve digits.")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    program_year: YearOption = None,
+    as_json: JsonOption = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Tell one person's story: records, periods, level, gains, exits; where counted, where not, and why.
+
+    The answer is confidential. Example: nrs.py why FL630135476119 --scope agency --id 013
+    """
+    why_person(warehouse or warehouse_path(), fleid, scope, scope_id, program_year, as_json)
 
 
 if __name__ == "__main__":
