@@ -219,18 +219,15 @@ def explain_cell(connection: duckdb.DuckDBPyConnection, cell: dict[str, Any], li
     of_cell = "table_id = $table_id and row_code = $row_code and column_code = $column_code"
     codes = {name: keys[name] for name in ("table_id", "row_code", "column_code")}
 
-    def select(sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-        result = connection.execute(sql, values)
-        names = [c[0] for c in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
     answer = {name: value for name, value in cell.items() if name not in ("row_order", "column_order")}
-    answer["citation"] = [part for part in dict.fromkeys(cell["citation"].split("; "))]
-    answer["rulings"] = select(
-        f"select ruling_id, topic, reading, is_assumption from marts.nrs_cell_rulings where {of_cell} order by cast(substr(ruling_id, 2) as integer)", codes
+    answer["citation"] = list(dict.fromkeys(cell["citation"].split("; ")))
+    answer["rulings"] = rows(
+        connection,
+        f"select ruling_id, topic, reading, is_assumption from marts.nrs_cell_rulings where {of_cell} order by cast(substr(ruling_id, 2) as integer)",
+        **codes,
     )
-    answer["parameters"] = select(PARAMETERS, keys)
-    answer["windows"] = select(WINDOWS, {name: keys[name] for name in ("program_year", "row_code", "column_code")})
+    answer["parameters"] = rows(connection, PARAMETERS, **keys)
+    answer["windows"] = rows(connection, WINDOWS, **{name: keys[name] for name in ("program_year", "row_code", "column_code")})
     answer["terms"] = rows(
         connection,
         "select part, coefficient, term_table_id, term_row_code, term_column_code, value from term_values where part <> 'members' "

@@ -15,6 +15,7 @@ from typing import Annotated
 import duckdb
 import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
+from diff import diff as diff_warehouses
 from explain import explain as explain_cell
 from reading import Scope
 from rich.box import SIMPLE
@@ -182,6 +183,24 @@ def why(
     The answer is confidential. Example: nrs.py why FL630135476119 --scope agency --id 013
     """
     why_person(warehouse or warehouse_path(), fleid, scope, scope_id, program_year, as_json)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The warehouse file to compare from.")],
+    new: Annotated[Path, typer.Argument(help="The warehouse file to compare with it.")],
+    scope: ScopeOption = Scope.state,
+    scope_id: ScopeIdOption = None,
+    table_id: Annotated[str | None, typer.Option("--table", help="Only this table.")] = None,
+    limit: Annotated[int, typer.Option(help="Changed cells shown; 0 shows all.", min=0)] = 40,
+    people: Annotated[bool, typer.Option("--people", help="Name the persons, with the facts that differ: confidential.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two warehouses cell by cell: who entered, left or moved, and why.
+
+    Example: nrs.py diff last_week.duckdb warehouse/nrs.duckdb --table 4
+    """
+    diff_warehouses(old, new, scope, scope_id, table_id, limit, people, as_json)
 
 
 if __name__ == "__main__":

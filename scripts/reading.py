@@ -77,9 +77,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
         raise AskError(f"{path} is no warehouse of this version: it has no {', '.join(missing)}. Build it anew with `make report`.")
 
 
-def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[dict[str, Any]]:
-    """The rows of a query, each as {column: value}."""
-    result = connection.execute(sql, list(values))
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object, **named: object) -> list[dict[str, Any]]:
+    """The rows of a query, each as {column: value}; its parameters are `?`, or named."""
+    result = connection.execute(sql, named or list(values))
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

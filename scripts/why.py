@@ -41,7 +41,8 @@ create or replace temp macro to_or_open(day) as coalesce(cast(day as varchar), '
 # What an extract says of a person, in words: the values that decide something.
 SAYS = {
     "course_enrollments": """concat(
-        'course ', course_id, '/', section_id, ', program ', program_cip, ', ', entry_date, ' to ', to_or_open(exit_date), ', ', plain(section_hours), ' hours',
+        'course ', course_id, '/', section_id, ', program ', program_cip, ', ', coalesce(cast(entry_date as varchar), 'no usable entry'), ' to ',
+        to_or_open(exit_date), ', ', plain(section_hours), ' hours',
         ', IET ' || iet_program_number, ', withdrawal ' || age_withdrawal_reason, ', dual enrollment ' || dual_enrollment_flag,
         ', pre-test ' || nullif(concat_ws(' ', pre_test_id_1, pre_test_id_2, pre_test_id_3), ''),
         ', post-test ' || nullif(concat_ws(' ', post_test_id_1, post_test_id_2, post_test_id_3), ''))""",
@@ -192,7 +193,23 @@ LEVEL = Step(
             then concat('. The lowest of the first offers: entering level ', chosen.entering_efl, ', program ', chosen.program, ', agency ',
                 chosen.placing_agency_id)
             else '' end) as line, 'R10' as rulings
-    from offers left join chosen on true order by offers.level_order, offers.subject
+    , offers.level_order as place
+    from offers left join chosen on true
+    union all
+    select concat('pre-test ', test_id, ' ' || subject, ' on ', tests.source_file, ' #', tests.record_number, ': offers nothing; ',
+        case
+            when tests.program in (select program from reference.alternative_placement_programs) then 'the program places by enrollment'
+            when test_record_number is null then 'no such test of the same agency and FLEID in the file'
+            when subject is null then 'the row names no subject for it'
+            else concat('level ', coalesce(efl_code, 'blank'), ' (', test_source_file, ' #', test_record_number, ') means none in the program ', tests.program)
+        end), 'R10', 99
+    from intermediate.int_test_instances as tests
+    inner join (
+        select enrollments.source_file, enrollments.record_number
+        from intermediate.int_pop_enrollments as enrollments inner join asked using (person_key, program_year)
+    ) as pop_rows on tests.source_file = pop_rows.source_file and tests.record_number = pop_rows.record_number
+    where test_role = 'pre' and (efl_row_code is null or subject is null)
+    order by place, line
     """,
 )
 
@@ -470,12 +487,13 @@ def tell(connection: duckdb.DuckDBPyConnection, fleid: str, year: int, scope: Sc
     if scopes and not keys:
         raise AskError(f"{scope} {scope_id} has no record of {fleid} that counts. Its scopes: {listed(s['scope'] + ' ' + s['scope_id'] for s in scopes)}.")
     connection.execute("update asked set person_key = ?", [keys[0] if keys else None])
-    used = column(
-        connection,
-        " union all ".join(f"select is_rejected from staging.base_fcs__{extract} where fleid = (select fleid from asked)" for extract in SAYS),
-    )
-    finding = "Every record of this FLEID was rejected: nothing of it can count. The faults stand with the records." if all(used) else None
-    if finding is None and not scopes:
+    rejected = column(connection, "select is_rejected from staging.base_fcs__course_enrollments where fleid = ?", fleid)
+    finding = None
+    if not scopes and not rejected:
+        finding = "No course row has this FLEID: the person is in no table."
+    elif not scopes and all(rejected):
+        finding = "Every course row of this FLEID was rejected, so that nothing of it counts. The faults stand with the records."
+    elif not scopes:
         finding = "No course row of this FLEID is an NRS row in any year: the person is in no table."
     told = [{"heading": step.heading, "lines": _lines(connection, step.sql)} for step in STEPS]
     steps = [step for step in told if step["lines"]] if scopes else [step for step in told if step["heading"] == COURSES.heading and step["lines"]]
