@@ -363,7 +363,7 @@ def print_difference(console: Console, answer: dict[str, Any], limit: int | None
     """Print what compare found, at most `limit` cells; persons by name only `with_people`."""
     years = year_name(answer["new_year"])
     if answer["old_year"] != answer["new_year"]:
-        years = f"{year_name(answer['old_year'])} (old) against {years} (new): nobody stands in both, so every member entered or left"
+        years = f"{year_name(answer['old_year'])} (old) against {years} (new): a person may stand in both, a period of participation in one only"
     heading(console, f"Program year {years}")
     scopes = Table("scope", "id", "equal", "changed", "only in the old", "only in the new", box=SIMPLE, pad_edge=False)
     counts: dict[tuple[str, str], dict[str, int]] = {}
@@ -397,7 +397,7 @@ def _print_why(console: Console, answer: dict[str, Any], with_people: bool) -> N
     if answer["persons"]:
         heading(console, f"Why: {sum(row['persons'] for row in answer['persons']):,} person(s) entered, left or brought another amount")
     for row in answer["persons"]:
-        paragraph(console, f"{row['persons']:,} in {int(row['cells']):,} cell(s): {row['why']}")
+        paragraph(console, f"{row['persons']:,} person(s), {int(row['cells']):,} cell(s): {row['why']}")
         if with_people:
             paragraph(console, row["person_ids"], indent=6)
     submitted = [row for row in answer["cells"] if row["why"] and "submitted rows" in row["why"]]

@@ -460,7 +460,7 @@ NOT_COUNTED = Step(
         union all
         select 10, 'Table 11, gains', 'no IET period', 'R11, R46' from facts where participation_status = 'participant' and not is_iet
         union all
-        select 11, 'Tables 5 to 5A, 99 and exit rows of 9 to 11', 'in no exit cohort; see above', 'R40'
+        select 11, 'Tables 5 and 5A, the exit rows of 9 to 11, the exit indicators of 99 and SPR', 'in no exit cohort; see above', 'R40'
         from asked where person_key is not null and '5' not in (select counted.place from counted)
     )
     select concat(tables, ': ', why) as line, rulings from findings order by place

@@ -74,7 +74,7 @@ parts as (
         part,
         count(*) as terms,
         substr(
-            string_agg(concat(case when coefficient < 0 then ' - ' else ' + ' end, term), '' order by coefficient desc, column_order), 4
+            string_agg(concat(case when coefficient < 0 then ' - ' else ' + ' end, term), '' order by coefficient desc, column_order asc), 4
         ) as formula
     from term_names
     group by table_id, row_code, column_code, part

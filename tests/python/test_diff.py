@@ -134,7 +134,7 @@ def test_a_file_against_itself_differs_in_nothing(state_file: Path, tmp_path: Pa
 
 
 def test_a_scope_or_a_year_that_one_file_lacks_is_told(state_file: Path, tmp_path: Path) -> None:
-    """Another year's cells are compared place by place; nobody stands in both."""
+    """Another year's cells are compared place by place; this one has no member of that year."""
     other = tmp_path / "other.duckdb"
     shutil.copy(state_file, other)
     with duckdb.connect(str(other)) as connection:
