@@ -1,7 +1,8 @@
 """Tells one person's whole story: records, NRS rows, periods, level, gains, exits, where counted, and where not and why.
 
 Each step is one query that returns lines of text with the rulings they follow; its thresholds are those in force
-(intermediate.int_program_years). A step without lines is left out. `asked` is the table of the question.
+(intermediate.int_program_years). A step without lines is left out. `asked` is the table of the question,
+`standing` that of the cells that the person stands in.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ MACROS = """
 create or replace temp macro year_name(year) as concat(year, '-', lpad(cast((year + 1) % 100 as varchar), 2, '0'));
 create or replace temp macro plain(value) as cast(cast(value as double) as varchar).rtrim('0').rtrim('.');
 create or replace temp macro to_or_open(day) as coalesce(cast(day as varchar), 'open');
+"""
+
+# The cells that the person stands in.
+STANDING = """
+create or replace temp table standing as
+select members.table_id, members.row_code, members.column_code, members.block
+from intermediate.int_cell_members as members
+inner join asked on members.fleid = asked.fleid and members.scope = asked.scope and members.scope_id = asked.scope_id
+    and members.program_year = asked.program_year
 """
 
 # What an extract says of a person, in words: the values that decide something.
@@ -383,11 +393,7 @@ COUNTED = Step(
     "Where counted",
     """
     with cells as (
-        select table_id, row_code, column_code, count(*) as members
-        from intermediate.int_cell_members as members
-        inner join asked on members.fleid = asked.fleid and members.scope = asked.scope and members.scope_id = asked.scope_id
-            and members.program_year = asked.program_year
-        group by all
+        select table_id, row_code, column_code, count(*) as members from standing group by all
     ),
     form_rows as (
         select table_id, min(row_order) as row_order, row_code,
@@ -403,10 +409,8 @@ NOT_COUNTED = Step(
     "Where not counted, and why",
     """
     with counted as (
-        select distinct case when members.block = 'skill_gains' and table_id in ('9', '10', '11') then concat(table_id, ' gains') else table_id end as place
-        from intermediate.int_cell_members as members
-        inner join asked on members.fleid = asked.fleid and members.scope = asked.scope and members.scope_id = asked.scope_id
-            and members.program_year = asked.program_year
+        select distinct case when block = 'skill_gains' and table_id in ('9', '10', '11') then concat(table_id, ' gains') else table_id end as place
+        from standing
     ),
     person as (select persons.* from intermediate.int_persons as persons inner join asked using (person_key, program_year)),
     reasons as (
@@ -495,6 +499,7 @@ def tell(connection: duckdb.DuckDBPyConnection, fleid: str, year: int, scope: Sc
         finding = "Every course row of this FLEID was rejected, so that nothing of it counts. The faults stand with the records."
     elif not scopes:
         finding = "No course row of this FLEID is an NRS row in any year: the person is in no table."
+    connection.execute(STANDING)
     told = [{"heading": step.heading, "lines": _lines(connection, step.sql)} for step in STEPS]
     steps = [step for step in told if step["lines"]] if scopes else [step for step in told if step["heading"] == COURSES.heading and step["lines"]]
     return {"fleid": fleid, "program_year": year, "scope": scope, "scope_id": scope_id, "finding": finding, "records": records, "steps": steps}
