@@ -18,15 +18,15 @@ import duckdb
 import typer
 from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from dbt_run import PROJECT, BuildError, console, run_dbt
-from extract_check import check, print_check_summary, write_error_files
-from workbook import WorkbookError, write_student_workbooks, write_workbooks
 from diff import diff as diff_warehouses
 from explain import explain as explain_cell
+from extract_check import check, print_check_summary, write_error_files
 from reading import Scope
-from why import why as why_person
 from rich.box import SIMPLE
 from rich.table import Table
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
+from why import why as why_person
+from workbook import WorkbookError, write_student_workbooks, write_workbooks
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 # The folder of a build with one error file an agency.

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from generate_extracts import generate
 from harness import CompiledProject, MemoryWarehouse, compile_project
 
 
@@ -12,3 +15,23 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
 @pytest.fixture(scope="session")
 def warehouse(compiled: CompiledProject) -> MemoryWarehouse:
     return MemoryWarehouse(compiled)
+
+
+@pytest.fixture(scope="session")
+def state_extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of extracts of a small made-up state, faulty rows among them."""
+    folder = tmp_path_factory.mktemp("extracts")
+    generate(folder, students=130, seed=21)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def state_file(compiled: CompiledProject, state_extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of that state as a file; each eighth person is born too late to be of age."""
+    path = tmp_path_factory.mktemp("warehouse") / "state.duckdb"
+    warehouse = MemoryWarehouse(compiled, path=path)
+    warehouse.load(state_extracts)
+    warehouse.connection.execute("update raw.demographics set birth_date = '01312013' where hash(fleid) % 8 = 0")
+    warehouse.build()
+    warehouse.connection.close()
+    return path

@@ -57,11 +57,11 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
 
 
 class MemoryWarehouse:
-    """An in-memory warehouse: reference seeds once, then any number of extracts, one after the other."""
+    """A warehouse in memory, or in a new file: reference seeds once, then any number of extracts, one after the other."""
 
-    def __init__(self, project: CompiledProject, threads: int = 2) -> None:
+    def __init__(self, project: CompiledProject, threads: int = 2, path: Path | str = ":memory:") -> None:
         self.project = project
-        self.connection = duckdb.connect(config={"threads": threads})
+        self.connection = duckdb.connect(str(path), config={"threads": threads})
         for schema in ("raw", "staging", "intermediate", "marts", "restricted", "reference"):
             self.connection.execute(f"create schema {schema}")
         for relation, (path, types) in project.seeds.items():

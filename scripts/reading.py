@@ -1,0 +1,165 @@
+"""What the reading commands share: a warehouse opened read-only, its year and scopes, near codes, and plain messages."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.text import Text
+
+CONFIDENTIAL = "Confidential: this answer holds people. Don't pass it on outside the circle that may see student records."
+
+# Piped output has no width of its own; the texts are written to read well at this one.
+WIDTH = 100
+
+
+class Scope(StrEnum):
+    """Who a table is for (Reports 1-3)."""
+
+    state = "state"
+    agency_type = "agency_type"
+    agency = "agency"
+
+
+class AskError(Exception):
+    """A question that the warehouse can't answer; the message says why, and what to ask instead."""
+
+
+@contextmanager
+def answering(as_json: bool = False) -> Iterator[Console]:
+    """The console that an answer is printed on. An AskError in the block goes to stderr and ends the command with status 1."""
+    try:
+        yield Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH, file=sys.stderr if as_json else None)
+    except AskError as error:
+        Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH).print(str(error), markup=False)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def open_warehouse(*paths: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that can only read: one file as the default database, or two attached as `old` and `new`.
+
+    Raises AskError for a file that isn't there, is no DuckDB file, is being written, or is no warehouse of this version.
+    """
+    with duckdb.connect() as connection:
+        names = ["warehouse"] if len(paths) == 1 else ["old", "new"]
+        for name, path in zip(names, paths, strict=True):
+            _attach(connection, name, path)
+        if len(paths) == 1:
+            connection.execute("use warehouse")
+        yield connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    if not path.is_file():
+        raise AskError(f"No warehouse at {path}. Build one with `make report`, or name another with --warehouse FILE.")
+    try:
+        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
+    except duckdb.Error as error:
+        raise AskError(f"{path} can't be read as a warehouse: {str(error).splitlines()[0]}") from None
+    found = set(connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = ?", [name]).fetchall())
+    found |= set(connection.execute("select schema_name || '.' || view_name from duckdb_views() where database_name = ?", [name]).fetchall())
+    needed = ["marts.nrs_cells", "marts.nrs_cell_rules", "restricted.nrs_cell_members", "intermediate.int_submitted_rows"]
+    missing = [relation for relation in needed if (relation,) not in found]
+    if missing:
+        raise AskError(f"{path} is no warehouse of this version: it has no {', '.join(missing)}. Build it anew with `make report`.")
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object, **named: object) -> list[dict[str, Any]]:
+    """The rows of a query, each as {column: value}; its parameters are `?`, or named."""
+    result = connection.execute(sql, named or list(values))
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def column(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[Any]:
+    """The first column of a query."""
+    return [row[0] for row in connection.execute(sql, list(values)).fetchall()]
+
+
+def listed(codes: Iterable[object]) -> str:
+    """Codes as a line of text."""
+    return ", ".join(map(str, codes))
+
+
+def nearest(code: str, known: list[str]) -> str:
+    """The known codes that look like `code`, as a clause of a message; empty where none does."""
+    close = get_close_matches(code.lower(), [k.lower() for k in known], n=3, cutoff=0.5)
+    return f" Nearest: {listed(k for k in known if k.lower() in close)}." if close else ""
+
+
+def choose(what: str, code: str, known: list[str], where: str = "") -> str:
+    """`code` as the warehouse writes it: as it is, or in another case. Raises AskError with the nearest codes and all."""
+    same = [k for k in known if k == code] or [k for k in known if k.lower() == code.lower()]
+    if len(same) == 1:
+        return same[0]
+    raise AskError(f"No {what} {code!r}{where}.{nearest(code, known)} There are: {listed(known)}.")
+
+
+def reported_year(connection: duckdb.DuckDBPyConnection, asked: int | None) -> int:
+    """The program year whose cells are asked for; by default the one reported. Raises AskError with the years there are."""
+    years = column(connection, "select distinct program_year from marts.nrs_cells order by 1 desc")
+    if asked is None or asked in years:
+        return asked or years[0]
+    raise AskError(f"The warehouse reports program year {listed(years)}, not {asked}. Build it with `make report PROGRAM_YEAR={asked}`.")
+
+
+def chosen_scope(connection: duckdb.DuckDBPyConnection, year: int, scope: Scope, scope_id: str | None) -> str:
+    """The id of the scope asked for; the state's needn't be given. Raises AskError with the ids there are."""
+    known = column(connection, "select distinct scope_id from marts.nrs_cells where program_year = ? and scope = ? order by 1", year, str(scope))
+    if scope_id is None and len(known) == 1:
+        return known[0]
+    if scope_id is None:
+        raise AskError(f"Which {scope}? Give --id. There are: {listed(known)}.")
+    return choose(scope.replace("_", " "), scope_id, known, f" in the report of {year_name(year)}")
+
+
+def year_name(year: int) -> str:
+    """2023 -> 2023-24."""
+    return f"{year}-{(year + 1) % 100:02d}"
+
+
+def number(value: float | Decimal | None, measure: str = "count") -> str:
+    """A cell's value as text: counts whole, hours as they add up, dollars with cents, rates in full and in percent."""
+    if value is None:
+        return "none (nothing is the base)"
+    if measure == "rate":
+        return f"{value:.6g} ({value:.1%})"
+    return f"{value:,.2f}" if measure in ("dollars", "median") else f"{value:,.10g}"
+
+
+def heading(console: Console, text: str) -> None:
+    """A section's heading, with an empty line before it."""
+    console.print()
+    console.print(Text(text, style="bold"))
+
+
+def paragraph(console: Console, text: str, indent: int = 2, style: str = "") -> None:
+    """A text wrapped at the console's width, indented; a numbered one hangs."""
+    lines = textwrap.wrap(text, console.width - 1, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_on_hyphens=False)
+    console.print(Text("\n".join(lines), style=style))
+
+
+def print_json(answer: object) -> None:
+    """The answer as JSON on stdout; dates as text, decimals as numbers."""
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
