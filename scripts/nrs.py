@@ -15,12 +15,15 @@ from typing import Annotated
 import duckdb
 import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
+from door import faults_of_folder, ignored_in_folder, shown
 from rich.box import SIMPLE
 from rich.table import Table
+from spreadsheet import spreadsheet_safe_sql
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+# A traceback with its variables could show a person's values.
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_show_locals=False)
 
 
 @app.callback()
@@ -41,6 +44,9 @@ def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[str
     ).fetchall()
     for (table,) in tables:
         rows = connection.table(f"marts.{table}").order("program_year, scope desc, scope_id, row_order")
+        texts = [name for name, kind in zip(rows.columns, rows.types, strict=True) if kind == "VARCHAR"]
+        safe = ", ".join(f"{spreadsheet_safe_sql(name)} as {name}" for name in texts)
+        rows = rows.project(f"* replace ({safe})")
         rows.write_csv(str(folder / f"{table}.csv"), header=True)
     return [f"{table}.csv" for (table,) in tables]
 
@@ -100,7 +106,18 @@ def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> N
 
 
 def say(message: str) -> None:
-    console.print(message, markup=False, soft_wrap=True)
+    # Faults are printed once, with the error that they end in.
+    if not message.startswith("Extracts: fault "):
+        console.print(message, markup=False, soft_wrap=True)
+
+
+def look_at_the_door(folder: Path) -> None:
+    """Say what of a folder of extracts is not read; raise BuildError with what keeps it from being read at all."""
+    for note in ignored_in_folder(folder):
+        say(f"Extracts: {note}")
+    if faults := faults_of_folder(folder):
+        listed = "\n- ".join(map(str, faults))
+        raise BuildError([f"The extracts in {shown(str(folder))} cannot be read. Nothing was built. {len(faults)} fault(s):\n- {listed}"])
 
 
 @app.command()
@@ -117,6 +134,8 @@ def report(
     # A folder of its own beside the warehouse: the same file system, so that one rename puts the file in place.
     work = Path(tempfile.mkdtemp(prefix=".build-", dir=warehouse.parent))
     try:
+        if extracts:
+            look_at_the_door(extracts)
         new = work / warehouse.name
         # Unit tests are left to `make test`: they do not depend on the data.
         run_dbt(["build", "--exclude-resource-type", "unit_test"], new, work, extracts, program_year, on_message=say)
