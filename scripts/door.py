@@ -1,18 +1,19 @@
 """The door: what is wrong with a folder of extracts before any reader opens it.
 
 SQL sees a folder as names that fit a pattern. What would hang or mislead its reader, or is none of its files' contents,
-is found here: pipes, links out of the folder, compressed and unreadable files, damaged parquet files, names that nobody
-can write down. What stands inside a file is for the file check (macros/extracts/check_files.sql). Of a CSV file only the
-first bytes are read; nothing is ever unpacked.
+is found here: pipes, links out of the folder, compressed and unreadable files, damaged parquet files, mixed line ends,
+names that nobody can write down. What stands inside a file is for the file check (macros/extracts/check_files.sql). Files
+are read in pieces, so that memory is bounded; nothing is ever unpacked.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,9 @@ MAGIC = {
 }
 UNPACK = "Compressed files are not read: unpack it, and take it out of the folder."
 EXPORT_AGAIN = "Export it again, or give the extract as CSV."
+
+PIECE = 1 << 20
+LINE_END_OR_QUOTED = re.compile(rb'"[^"]*"|\r\n|\r|\n')
 
 # What a parquet file may grow to, far above any real one: rows a byte of the file, and text a byte of the file. The
 # first counts from a million rows on, the second from a gigabyte on.
@@ -87,7 +91,8 @@ def shown(name: str) -> str:
 def faults_of_folder(folder: Path) -> list[Fault]:
     """What keeps a folder of extracts from being read at all, by file; empty where the file check may begin.
 
-    Reads names, kinds and first bytes, and parquet files whole (within PARQUET_MEMORY). Raises nothing of the folder's.
+    Reads names, kinds and first bytes, looks through CSV files for line ends, and reads parquet files whole (within
+    PARQUET_MEMORY). Raises nothing of the folder's.
     """
     if re.search(r"\{[{%#]", str(folder)):
         return [Fault(".", None, None, f"the folder's path {shown(str(folder))} holds {{{{, {{% or {{#, which dbt would run", "Rename the folder.")]
@@ -221,7 +226,26 @@ def fault_of_content(entry: Entry) -> Fault | None:
     for magic, kind in MAGIC.items():
         if start.startswith(magic):
             return entry.fault(f"it is {kind}", UNPACK if kind.startswith("compressed") else "Save it as CSV UTF-8.")
+    return fault_of_line_ends(entry)
+
+
+def fault_of_line_ends(entry: Entry) -> Fault | None:
+    """Line ends of two kinds outside quotes, as in a file put together of two: the engine stops there, and names no file."""
+    with entry.path.open("rb") as file:
+        if not any(b"\r" in piece for piece in iter(lambda: file.read(PIECE), b"")):
+            return None
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    ends = (found[0] for found in LINE_END_OR_QUOTED.finditer(content) if found[0][:1] != b'"')
+    first = next(ends, None)
+    for line, end in enumerate(ends, 2):
+        if end != first:
+            reason = f"the line ends as no line above it does ({ends_as(end)}, not {ends_as(first)})"
+            return replace(entry.fault(reason, "Save the file with one kind of line end."), line=line)
     return None
+
+
+def ends_as(end: bytes) -> str:
+    return {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}[end]
 
 
 def fault_of_parquet(entry: Entry) -> Fault | None:

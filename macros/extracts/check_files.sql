@@ -61,7 +61,8 @@
             {%- do log('Extracts: ' ~ (unknown | length - 20) ~ ' more columns of ' ~ extract ~ ' are not in the contract and were ignored', info=true) -%}
         {%- endif -%}
     {%- endif -%}
-    {%- for group in extract_part_groups(parts | rejectattr('header_fault') | list) if group.format == 'csv' and group.parts[0]['columns'] | select | list -%}
+    {#- Without a single name of the contract there is no header to hold the lines against. -#}
+    {%- for group in extract_part_groups(parts | rejectattr('header_fault') | list) if group.format == 'csv' and group.parts[0]['columns'] | select('in', names) | list -%}
         {%- do faults.extend(csv_line_faults(group)) -%}
     {%- endfor -%}
     {{ return(faults) }}
@@ -83,9 +84,17 @@
     {%- elif part['columns'] | select | list | length == 0 -%}
         {%- do faults.append(file_fault(part.source_file, 'the file is empty', 'Add the header line: ' ~ names | join(','), line=1)) -%}
     {%- elif missing | length == names | length -%}
+        {%- set line = part['columns'] | join(',') -%}
+        {%- if [line.count(';'), line.count('\t'), line.count('|')] | max >= names | length - 1 -%}
+            {%- set reason = 'the names are separated by another mark than the comma' -%}
+        {%- elif names | reject('in', part['columns'] | map('lower') | list) | list | length < names | length / 2 -%}
+            {%- set reason = 'the names are not in small letters' -%}
+        {%- else -%}
+            {%- set reason = 'the line holds no name of the contract, it may be a record' -%}
+        {%- endif -%}
         {%- do faults.append(file_fault(
-            part.source_file, 'missing column(s) ' ~ missing | join(', ') ~ ': the line holds no name of the contract, it seems to be a record',
-            'Add the header line above it: ' ~ names | join(','), line=1, column=missing | join(', ')
+            part.source_file, 'missing column(s) ' ~ missing | join(', ') ~ ': ' ~ reason,
+            'Add the header line: ' ~ names | join(','), line=1, column=missing | join(', ')
         )) -%}
     {%- elif missing -%}
         {%- set places = [] -%}
@@ -109,18 +118,24 @@
 {%- endmacro %}
 
 {#- Reads every value once; the engine sets aside the lines it cannot read. It lets a field too many pass where that one is
-    blank, so a second, cheaper scan looks for a value behind the last column. -#}
+    blank, so a second, cheaper scan looks for a value behind the last column. A quote that is open at the end of a file
+    passes too once the engine reads by one thread a file, as it does with more files than two a thread: read in batches. -#}
 {% macro csv_line_faults(group) -%}
     {%- set rejects = "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 1000" -%}
     {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
-    {%- set scan -%}
-        select
-            {%- for label in group['labels'] %}
-            count({{ label }}){{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ extract_scan(group, rejects) }}
-    {%- endset -%}
-    {%- do run_query(scan) -%}
+    {%- set threads = run_query("select current_setting('threads') as threads").rows[0]['threads'] -%}
+    {%- do run_query('set threads = 4') -%}
+    {%- for batch in group.parts | batch(8) -%}
+        {%- set scan -%}
+            select
+                {%- for label in group['labels'] %}
+                count({{ label }}){{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ extract_scan(dict(group, parts=batch), rejects) }}
+        {%- endset -%}
+        {%- do run_query(scan) -%}
+    {%- endfor -%}
+    {%- do run_query('set threads = ' ~ threads | int) -%}
     {%- set surplus -%}
         create or replace temp table nrs_surplus_fields as
         select
