@@ -38,6 +38,7 @@ UNPACK = "Compressed files are not read: unpack it, and take it out of the folde
 EXPORT_AGAIN = "Export it again, or give the extract as CSV."
 
 PIECE = 1 << 20
+LONGEST_LINE = 4 << 20
 LINE_END_OR_QUOTED = re.compile(rb'"[^"]*"|\r\n|\r|\n')
 
 # What a parquet file may grow to, far above any real one: rows a byte of the file, and text a byte of the file. The
@@ -226,7 +227,20 @@ def fault_of_content(entry: Entry) -> Fault | None:
     for magic, kind in MAGIC.items():
         if start.startswith(magic):
             return entry.fault(f"it is {kind}", UNPACK if kind.startswith("compressed") else "Save it as CSV UTF-8.")
-    return fault_of_line_ends(entry)
+    return fault_of_first_line(entry) or fault_of_line_ends(entry)
+
+
+def fault_of_first_line(entry: Entry) -> Fault | None:
+    """A first line that the engine would pass over in silence, and take the next one for the header."""
+    with entry.path.open("rb") as file:
+        line = file.readline(LONGEST_LINE + 1).split(b"\r")[0]
+    if len(line) > LONGEST_LINE:
+        return replace(entry.fault("the header is longer than 4 MiB", "Begin the file with the header line, and end it with a line break."), line=1)
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return replace(entry.fault("the header is not UTF-8", "Export the file as UTF-8."), line=1)
+    return None
 
 
 def fault_of_line_ends(entry: Entry) -> Fault | None:

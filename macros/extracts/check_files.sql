@@ -82,7 +82,7 @@
     {%- if part.header_fault -%}
         {%- do faults.append(file_fault(part.source_file, *unreadable[part.header_fault], line=1)) -%}
     {%- elif part['columns'] | select | list | length == 0 -%}
-        {%- do faults.append(file_fault(part.source_file, 'the file is empty', 'Add the header line: ' ~ names | join(','), line=1)) -%}
+        {%- do faults.append(file_fault(part.source_file, 'the file is empty, or begins with a blank line', 'Add the header line: ' ~ names | join(','), line=1)) -%}
     {%- elif missing | length == names | length -%}
         {%- set line = part['columns'] | join(',') -%}
         {%- if [line.count(';'), line.count('\t'), line.count('|')] | max >= names | length - 1 -%}

@@ -61,7 +61,8 @@
         {%- for row in run_query(headers).rows -%}
             {%- set part = batch[row['part_number'] | int] -%}
             {%- if part.format == 'csv' -%}
-                {%- do read_header(part, (row['header_line'] or '') | replace('\ufeff', '') | replace('\r', '')) -%}
+                {%- set line = row['header_line'] or '' -%}
+                {%- do read_header(part, (line[1:] if line.startswith('\ufeff') else line).rstrip('\r')) -%}
             {%- else -%}
                 {%- do part['columns'].append(row['header_line'] or '') -%}
                 {%- do part['types'].append(row['column_type']) -%}
@@ -102,7 +103,7 @@
             {%- do marked.append(piece | replace(',', '\x1f') if loop.index0 % 2 == 0 else piece) -%}
         {%- endfor -%}
         {%- for name in (marked | join('"')).split('\x1f') -%}
-            {%- do part['columns'].append(name | trim | trim('"') | trim | replace('""', '"')) -%}
+            {%- do part['columns'].append(name.strip(' \t').strip('"').strip(' \t') | replace('""', '"')) -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
