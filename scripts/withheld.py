@@ -17,7 +17,9 @@ WITHOUT_DATA = ("Binder Error: ", "Catalog Error: ", "Parser Error: ", "IO Error
 WITHHELD = "The engine's text is withheld: it can quote a person's values. `dbt run --select` with the model's name shows it."
 OURS = "Invalid Input Error: NRS: "
 # What a constraint's message says of the table itself.
-CONSTRAINT = re.compile(r"NOT NULL constraint failed: [a-z0-9_.]+|CHECK constraint failed on table [a-z0-9_]+|violates (?:primary key|unique) constraint")
+CONSTRAINT = re.compile(
+    r"NOT NULL constraint failed: [a-z0-9_.]+|CHECK constraint failed on table [a-z0-9_]+|PRIMARY KEY or UNIQUE constraint violation|violates (?:primary key|unique) constraint"
+)
 
 
 def without_people(message: str) -> str:

@@ -24,7 +24,7 @@ from door import SOURCES_FILE, faults_of_folder
 from generate_extracts import generate
 from harness import DbtRun, dbt_build
 
-ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "3"))
 PARTS = 4
 RECORDS = 12
 BASE_MODELS = ("--select", "code_lists", "path:models/staging/fcs/base", "--exclude", "base_fcs__repeated_records")
@@ -32,7 +32,8 @@ BASE_MODELS = ("--select", "code_lists", "path:models/staging/fcs/base", "--excl
 ENGINE_TEXT = re.compile(r"\w+ Error:|Exception|Traceback|INTERNAL|LINE \d|state machine")
 
 TOKENS = [
-    b"\x00", b'"', b'""', b'"""', b",", b",,,", b"\n", b"\r", b"\r\n", b"\n\n", b"\x1a", b"\x1f", b"\x1e", b"\x01", b"\t", b";", b"|", b"\\", b"'", b"''; drop table x; --",
+    b"\x00", b'"', b'""', b'"""', b",", b",,,", b"\n", b"\r", b"\r\n", b"\n\n", b"\x1a", b"\x1f", b"\x1e", b"\x01", b"\t", b";", b"|", b"\\", b"'",
+    b"''; drop table x; --",
     b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3", b"\xe9", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", "\u202e\u200b\u0301\U0001f600\u2028\x85".encode(),
     b"{{ 7*7 }}", b"{% raw %}", b"{#", b"%s", b"{0}", b"$1", b"=cmd|' /C calc'!A0", b"null", b"NULL", b"NaN", b"1e999", b"9" * 30, b"-0", b"0x1F",
     b"02302024", b"00000000", b"99999999", b"../../etc/passwd", b"agency_id", b"fleid,fleid", b"#", b" ", b"a" * 70_000,
