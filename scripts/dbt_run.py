@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
+from withheld import without_people
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -39,16 +40,18 @@ def run_dbt(
 
     `extracts` is a folder of extracts (None: the bundled sample), `program_year` the first half of the year (2023 =
     2023-24). `doing` is what the progress line says; `on_message` gets each message of the project's own macros
-    ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages.
+    ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages. No message names a person, and no log is
+    written: an engine's error can quote a value (docs/hostile_input.md).
     """
     variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
     command = [
         sys.executable, __file__, *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-format", "json", "--no-use-colors",
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-format", "json", "--no-use-colors",
     ]  # fmt: skip
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
+    unparsed: list[str] = []
     with (
         console.status(f"{doing} ...") as status,
         subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as dbt,
@@ -58,20 +61,22 @@ def run_dbt(
                 try:
                     event = json.loads(line)
                 except json.JSONDecodeError:
-                    errors.append(line.rstrip())
+                    unparsed.append(line.rstrip())
                     continue
                 node = event.get("data", {}).get("node_info", {}).get("node_name")
                 if node:
                     status.update(f"{doing}: {node}")
                 message = event["info"]["msg"].strip()
                 if message.startswith("Extracts: "):
-                    on_message(message)
+                    on_message(without_people(message))
                 if event["info"]["level"] == "error" and message:
-                    errors.append(message)
+                    errors.append(without_people(message))
         except BaseException:
             # Whoever stops this run (Ctrl-C, a signal) stops dbt with it.
             dbt.kill()
             raise
+    if unparsed:
+        errors.append(without_people("\n".join(unparsed)))
     if dbt.returncode != 0:
         raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -21,9 +21,11 @@ from typing import Annotated
 import duckdb
 import typer
 from dbt_run import PROJECT, BuildError, console, run_dbt
+from door import faults_of_folder, ignored_in_folder
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
+from spreadsheet import spreadsheet_safe_sql
 
 SAMPLE = PROJECT / "seeds" / "extracts"
 FAULT = "Extracts: fault "
@@ -437,9 +439,8 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     number_lines(connection, extracts or SAMPLE, "from restricted.record_findings")
+    connection.execute(f"create or replace temp macro cell(text) as {spreadsheet_safe_sql('text')}")
     connection.execute(r"""
-        create or replace temp macro cell(text) as
-            case when regexp_matches(text, '^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]') then concat('''', text) else text end;
         create or replace temp table error_lines as
         with agencies as (select distinct agency_id from staging.stg_fcs__agencies),
         extracts_of_agencies as (
@@ -515,9 +516,11 @@ def check(
         refuse_folder(errors_to, folder)
     # Progress is not part of the document.
     console.stderr = as_json
-    heard = Heard()
+    heard = Heard(notes=[visible(note) for note in ignored_in_folder(folder)], faults=[asdict(fault) for fault in faults_of_folder(folder)])
     work = Path(tempfile.mkdtemp(prefix="nrs-check-"))
     try:
+        if heard.faults:
+            raise BuildError([])
         run_dbt(SELECTION, work / "check.duckdb", work, folder, program_year, doing="Checking the extracts", on_message=heard)
         with duckdb.connect(str(work / "check.duckdb"), read_only=True) as connection:
             document = check_document(connection, folder, program_year, heard)

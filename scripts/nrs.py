@@ -6,33 +6,27 @@ has passed: a failed run leaves the last good warehouse as it was (docs/publishi
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import duckdb
 import typer
-from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
-from dbt_run import PROJECT, BuildError, console, run_dbt
+from building import ERRORS, Stopped, build_warehouse, refuse_stops, say, told_plainly
+from dbt_run import PROJECT, console
 from diff import diff as diff_warehouses
 from explain import explain as explain_cell
-from extract_check import check, print_check_summary, write_error_files
+from extract_check import check
 from reading import Scope
 from rich.box import SIMPLE
 from rich.table import Table
-from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
+from store import Build, Store, StoreError
 from why import why as why_person
 from workbook import WorkbookError, write_student_workbooks, write_workbooks
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
-# The folder of a build with one error file an agency.
-ERRORS = "errors"
-# The operating system's words, which Python, DuckDB and dbt repeat.
-NO_SPACE_WORDS = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+
 
 Extracts = Annotated[
     Path | None,
@@ -46,10 +40,6 @@ BuildName = Annotated[str, typer.Argument(metavar="ID", help="Id or label of a b
 
 # Values of variables may be people.
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_show_locals=False)
-
-
-class Stopped(KeyboardInterrupt):
-    """A signal that asks this process to end; raised so that it cleans up."""
 
 
 app.command()(check)
@@ -71,149 +61,6 @@ def stop(number: int, frame: object) -> NoReturn:
 def warehouse_path() -> Path:
     """Where the warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder."""
     return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE))
-
-
-def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write each wide NRS table (all scopes, in the form's order) as CSV into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'marts' and table_name like 'nrs_table_%' order by all"
-    ).fetchall()
-    for (table,) in tables:
-        rows = connection.table(f"marts.{table}").order("program_year, scope desc, scope_id, row_order")
-        rows.write_csv(str(folder / f"{table}.csv"), header=True)
-
-
-def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> None:
-    """Print what was read, who is counted, who is not and why, and which identities hold (state scope)."""
-
-    def rows(sql: str) -> list[tuple]:
-        return connection.execute(sql).fetchall()
-
-    console.print(f"\n[bold]NRS report, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
-
-    headings = ("extract", "records", "used", "repeated", "rejected", "no scope", "ignored")
-    read = Table(*headings, title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)
-    read.columns[0].no_wrap = True
-    for column in read.columns[1:]:
-        column.justify = "right"
-    for row in rows(
-        """
-        with ignored as (
-            select extract_name, count(*) as ignored from restricted.rejected_rows
-            where action = 'value_ignored' group by extract_name
-        )
-        select
-            extract_name, count(*), count(*) filter (where disposition = 'used'),
-            count(*) filter (where disposition in ('duplicate', 'superseded')),
-            count(*) filter (where disposition = 'rejected'), count(*) filter (where disposition = 'not_in_scope'),
-            coalesce(any_value(ignored.ignored), 0)
-        from restricted.input_disposition left join ignored using (extract_name)
-        group by extract_name order by extract_name
-        """
-    ):
-        read.add_row(row[0], *(f"{value:,}" for value in row[1:]))
-    console.print(read)
-    console.print("repeated: copies and losers of a key clash; no scope: not an NRS row or person; ignored: single values.")
-    console.print("Each record is in restricted.input_disposition, each fault in restricted.rejected_rows.\n")
-
-    people = Table("persons, state scope", "count", title="Who is counted", title_justify="left", box=SIMPLE, pad_edge=False)
-    people.columns[1].justify = "right"
-    for label, persons in rows(
-        f"""
-        select measures.description, summary.persons
-        from marts.population_summary as summary inner join reference.population_measures as measures using (measure)
-        where summary.program_year = {program_year} and summary.scope = 'state' and measures.measure <> 'in_tables_1_and_2a'
-        order by
-            array_position(['persons_with_nrs_rows', 'participants', 'reportable_individuals', 'excluded'], measure) nulls last,
-            measure
-        """
-    ):
-        people.add_row(label, f"{persons:,}")
-    console.print(people)
-
-    held, readings, scopes = rows("select count(*) filter (where is_held), count(*), count(distinct (scope, scope_id)) from marts.equality_results")[0]
-    console.print(f"Identities held: {held:,} of {readings:,} readings in {scopes} scopes (marts.equality_results).")
-    assumptions = rows("select count(*) from reference.rulings where is_assumption")[0][0]
-    console.print(f"Rulings in force that rest on an assumption: {assumptions} (reference.rulings).")
-
-
-def say(message: str) -> None:
-    console.print(message, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def told_plainly(store: Store) -> Iterator[None]:
-    """End the command with what went wrong, what it means for the warehouse in place, and what to do."""
-    before = store.current_id()
-    try:
-        yield
-    except (BuildError, StoreError, OSError, duckdb.Error) as error:
-        messages = error.messages if isinstance(error, BuildError) else [str(error)]
-        code = 1
-        # Where there is no room, everything after the first write that failed is noise.
-        if no_room := [line.strip() for message in messages for line in message.splitlines() if any(words in line for words in NO_SPACE_WORDS)]:
-            messages = [
-                f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).",
-                no_room[0],
-            ]
-    except (KeyboardInterrupt, RuntimeError) as signalled:
-        # DuckDB's word for a signal that reaches it in the middle of a query; it doesn't say which.
-        if isinstance(signalled, RuntimeError) and str(signalled) != "Query interrupted":
-            raise
-        number = signalled.args[0] if isinstance(signalled, Stopped) else signal.SIGINT
-        messages, code = ["Stopped. To go on, run the command again; there is nothing to clean up."], 128 + number
-    else:
-        return
-    after = store.current_id()
-    if before is None and after is None:
-        state = "No warehouse was put in place."
-    elif after == before:
-        state = f"The last good warehouse is as it was (build {after})."
-    else:
-        state = f"Build {after} is in place, but the command did not end as it should."
-    console.print(f"[bold red]{state}[/bold red]", soft_wrap=True)
-    for message in messages:
-        say(message)
-    raise typer.Exit(code)
-
-
-def build_warehouse(extracts: Path | None, program_year: int, label: str | None, keep: int, accept_stops: bool, with_report: bool, store: Store) -> Build:
-    """Build, test and put in place a warehouse, its published file and manifest; `with_report`: its forms and summary too."""
-    with store.new_build(label) as work:
-        folder = extracts or SAMPLE
-        stamps = extract_stamps(folder)
-        warehouse = work.folder / WAREHOUSE
-        # Unit tests are left to `make test`: they do not depend on the data.
-        run_dbt(["build", "--exclude-resource-type", "unit_test"], warehouse, work.scratch, extracts, program_year, on_message=say)
-        manifest = dbt_manifest(work.scratch)
-        forms = work.folder / FORMS
-        forms.mkdir()
-        with duckdb.connect(str(warehouse)) as connection:
-            facts = build_facts(connection, work.id, label, work.began, program_year, "folder" if extracts else "bundled sample")
-            facts |= extract_files(folder, manifest, stamps)
-            if label:
-                refuse_stops(facts, accept_stops)
-            write_manifest_table(connection, facts, "nrs", tuple(facts))
-            write_published(connection, work.folder / PUBLISHED, manifest, facts)
-            if with_report:
-                write_forms(connection, forms / str(program_year))
-                write_error_files(connection, work.folder / ERRORS, extracts)
-                print_summary(connection, program_year)
-                print_check_summary(connection)
-            # Closing would do this too, and say nothing where it fails.
-            connection.execute("checkpoint")
-        return store.place(work, facts, label, keep)
-
-
-def refuse_stops(manifest: Manifest, accept_stops: bool) -> None:
-    """Raise StoreError where findings about the extracts say stop: what is labelled is what will be submitted."""
-    stops = manifest["checks"]["stop_findings"]
-    if stops and not accept_stops:
-        raise StoreError(
-            f"{stops} finding(s) about the extracts say stop (restricted.extract_findings), so that the build gets no label. Mend the extracts, build "
-            "without a label to look at the findings, or add --accept-stops."
-        )
 
 
 def print_build(store: Store, build: Build) -> None:

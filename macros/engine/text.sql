@@ -25,15 +25,16 @@
     unnest(string_split({{ expression }}, {{ separator }})) as parts (part)
 {%- endmacro %}
 
-{#- Stops the statement with a message of ours. -#}
+{#- Stops the statement with a message of ours, marked as one: other text of an engine's error is withheld
+    (scripts/withheld.py). The message must not quote a person's value. -#}
 {% macro sql_error(message) -%}
     {{ return(adapter.dispatch('sql_error', 'nrs')(message)) }}
 {%- endmacro %}
 
 {% macro default__sql_error(message) -%}
-    raise_error({{ message }})
+    raise_error(concat('NRS: ', {{ message }}))
 {%- endmacro %}
 
 {% macro duckdb__sql_error(message) -%}
-    error({{ message }})
+    error(concat('NRS: ', {{ message }}))
 {%- endmacro %}

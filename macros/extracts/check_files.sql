@@ -6,73 +6,136 @@
         {%- for extract in extract_names() -%}
             {%- do faults.extend(extract_file_faults(extract)) -%}
         {%- endfor -%}
+        {%- set said = [] -%}
+        {%- for fault in faults -%}
+            {%- do log('Extracts: fault ' ~ tojson(fault), info=true) -%}
+            {%- do said.append(
+                fault.file ~ (': line ' ~ fault.line if fault.line is not none else '') ~ ': ' ~ fault.reason ~ '. ' ~ fault.remedy
+            ) -%}
+        {%- endfor -%}
         {%- if faults -%}
             {%- do exceptions.raise_compiler_error(
                 'The extracts in ' ~ var('extracts_path') ~ ' cannot be read as the extract contract says. Nothing was built. '
-                ~ faults | length ~ ' fault(s):\n- ' ~ faults | join('\n- ')
+                ~ faults | length ~ ' fault(s):\n- ' ~ said | join('\n- ')
             ) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
+{% macro file_fault(file, reason, remedy, line=none, column=none) -%}
+    {{ return({'file': file, 'line': line, 'column': column, 'reason': reason, 'remedy': remedy}) }}
+{%- endmacro %}
+
+{#- The faults of an extract's files: [{file, line, column, reason, remedy}], the file relative to the folder, line and
+    column none where unknown. No text quotes a value: it may name a person. -#}
 {% macro extract_file_faults(extract) -%}
     {%- set faults = [] -%}
     {%- set unknown = {} -%}
     {%- set parts = extract_parts(extract) -%}
     {%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list -%}
+    {%- set files = parts | map(attribute='source_file') | list -%}
     {%- if not parts -%}
-        {%- do faults.append(
-            extract ~ '.csv: file missing. Add the file, or a folder ' ~ extract ~ '/ with its parts; an extract without records still needs its header line.'
-        ) -%}
+        {%- do faults.append(file_fault(
+            extract ~ '.csv', 'file missing',
+            'Add the file, or a folder ' ~ extract ~ '/ with its parts; an extract without records still needs its header line.'
+        )) -%}
     {%- endif -%}
-    {%- if parts | length > 1 and (extract ~ '.csv' in parts | map(attribute='source_file') or extract ~ '.parquet' in parts | map(attribute='source_file')) -%}
-        {%- do faults.append(
-            extract ~ ': stands there twice: ' ~ parts | map(attribute='source_file') | join(', ') ~ '. Keep one file, or the folder with its parts.'
-        ) -%}
+    {%- if files | length > 1 and (extract ~ '.csv' in files or extract ~ '.parquet' in files) -%}
+        {%- set shown = files[:10] | join(', ') ~ (' and ' ~ (files | length - 10) ~ ' more' if files | length > 10 else '') -%}
+        {%- do faults.append(file_fault(
+            extract ~ ('.csv' if extract ~ '.csv' in files else '.parquet'), 'the extract stands there twice: ' ~ shown,
+            'Keep one file, or the folder with its parts.'
+        )) -%}
     {%- endif -%}
     {%- for part in parts -%}
-        {%- set missing = names | reject('in', part['columns']) | list -%}
-        {%- if not part.is_utf8 -%}
-            {%- do faults.append(part.source_file ~ ': line 1: the header is not UTF-8. Export the file as UTF-8.') -%}
-        {%- elif part['columns'] | select | list | length == 0 -%}
-            {%- do faults.append(part.source_file ~ ': line 1: the file is empty. Add the header line: ' ~ names | join(',')) -%}
-        {%- elif missing -%}
-            {%- do faults.append(
-                part.source_file ~ ': line 1: missing column(s) ' ~ missing | join(', ') ~ '. Found: ' ~ part['columns'] | join(', ')
-                ~ '. Add the column(s) to the header; columns are matched by name.'
-            ) -%}
-        {%- endif -%}
+        {%- do faults.extend(header_faults(part, names)) -%}
         {%- for name in part['columns'] if name not in names -%}
             {%- do unknown.update({name or '(without a name)': unknown.get(name or '(without a name)', []) + [part.source_file]}) -%}
         {%- endfor -%}
-        {%- for name in part['columns'] | select('in', names) | unique if part['columns'].count(name) > 1 -%}
-            {%- do faults.append(part.source_file ~ ': line 1: column ' ~ name ~ ' stands more than once. Keep one.') -%}
-        {%- endfor -%}
     {%- endfor -%}
     {%- if not faults -%}
-        {%- for name, files in unknown.items() -%}
-            {%- do log('Extracts: column ' ~ name ~ ' is not in the contract and was ignored, in ' ~ files | length ~ ' place(s), the first ' ~ files[0], info=true) -%}
+        {%- for name, files in (unknown.items() | list)[:20] -%}
+            {%- do log('Extracts: column ' ~ name[:100] ~ ' is not in the contract and was ignored, in ' ~ files | length ~ ' place(s), the first ' ~ files[0], info=true) -%}
         {%- endfor -%}
+        {%- if unknown | length > 20 -%}
+            {%- do log('Extracts: ' ~ (unknown | length - 20) ~ ' more columns of ' ~ extract ~ ' are not in the contract and were ignored', info=true) -%}
+        {%- endif -%}
     {%- endif -%}
-    {%- for group in extract_part_groups(parts | selectattr('is_utf8') | list) if group.format == 'csv' and group.parts[0]['columns'] | select | list -%}
+    {#- Without a single name of the contract there is no header to hold the lines against. -#}
+    {%- for group in extract_part_groups(parts | rejectattr('header_fault') | list) if group.format == 'csv' and group.parts[0]['columns'] | select('in', names) | list -%}
         {%- do faults.extend(csv_line_faults(group)) -%}
     {%- endfor -%}
     {{ return(faults) }}
 {%- endmacro %}
 
+{#- The faults of one part's header against the contract's names. Of the names found, those not in the contract are given by
+    their place alone: in a file without a header they are the first person's values. -#}
+{% macro header_faults(part, names) -%}
+    {%- set faults = [] -%}
+    {%- set missing = names | reject('in', part['columns']) | list -%}
+    {%- set unreadable = {
+        'INVALID ENCODING': ['the header is not UTF-8', 'Export the file as UTF-8.'],
+        'LINE SIZE OVER MAXIMUM': ['the header is longer than 4 MiB', 'Begin the file with the header line, and end it with a line break: ' ~ names | join(',')],
+        'OPEN QUOTE': ['a column name holds a line break, or its quote is not closed', 'Write the header on one line: ' ~ names | join(',')],
+        'TOO MANY NAMES': ['the header has more than ' ~ most_columns() ~ ' columns', 'Keep the columns of the contract: ' ~ names | join(',')],
+    } -%}
+    {%- if part.header_fault -%}
+        {%- do faults.append(file_fault(part.source_file, *unreadable[part.header_fault], line=1)) -%}
+    {%- elif part['columns'] | select | list | length == 0 -%}
+        {%- do faults.append(file_fault(part.source_file, 'the file is empty, or begins with a blank line', 'Add the header line: ' ~ names | join(','), line=1)) -%}
+    {%- elif missing | length == names | length -%}
+        {%- set line = part['columns'] | join(',') -%}
+        {%- if [line.count(';'), line.count('\t'), line.count('|')] | max >= names | length - 1 -%}
+            {%- set reason = 'the names are separated by another mark than the comma' -%}
+        {%- elif names | reject('in', part['columns'] | map('lower') | list) | list | length < names | length / 2 -%}
+            {%- set reason = 'the names are not in small letters' -%}
+        {%- else -%}
+            {%- set reason = 'the line holds no name of the contract, it may be a record' -%}
+        {%- endif -%}
+        {%- do faults.append(file_fault(
+            part.source_file, 'missing column(s) ' ~ missing | join(', ') ~ ': ' ~ reason,
+            'Add the header line: ' ~ names | join(','), line=1, column=missing | join(', ')
+        )) -%}
+    {%- elif missing -%}
+        {%- set places = [] -%}
+        {%- for name in part['columns'] if name not in names -%}
+            {%- do places.append(part['columns'].index(name) + 1) -%}
+        {%- endfor -%}
+        {%- do faults.append(file_fault(
+            part.source_file,
+            'missing column(s) ' ~ missing | join(', ') ~ '. Found: ' ~ part['columns'] | select('in', names) | join(', ')
+            ~ (', and other names in place ' ~ places[:20] | unique | join(', ') if places else ''),
+            'Add the column(s) to the header; columns are matched by name.', line=1, column=missing | join(', ')
+        )) -%}
+    {%- endif -%}
+    {%- for name in part['columns'] | select('in', names) | unique if part['columns'].count(name) > 1 -%}
+        {%- do faults.append(file_fault(part.source_file, 'column ' ~ name ~ ' stands more than once', 'Keep one.', line=1, column=name)) -%}
+    {%- endfor -%}
+    {%- if part.format == 'parquet' and 'source_path' in part['columns'] | map('lower') -%}
+        {%- do faults.append(file_fault(part.source_file, 'a column is named source_path, as the place of a record is', 'Leave it out, or rename it.', column='source_path')) -%}
+    {%- endif -%}
+    {{ return(faults) }}
+{%- endmacro %}
+
 {#- Reads every value once; the engine sets aside the lines it cannot read. It lets a field too many pass where that one is
-    blank, so a second, cheaper scan looks for a value behind the last column. -#}
+    blank, so a second, cheaper scan looks for a value behind the last column. A quote that is open at the end of a file
+    passes too once the engine reads by one thread a file, as it does with more files than two a thread: read in batches. -#}
 {% macro csv_line_faults(group) -%}
     {%- set rejects = "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 1000" -%}
     {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
-    {%- set scan -%}
-        select
-            {%- for label in group['labels'] %}
-            count({{ label }}){{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ extract_scan(group, rejects) }}
-    {%- endset -%}
-    {%- do run_query(scan) -%}
+    {%- set threads = run_query("select current_setting('threads') as threads").rows[0]['threads'] -%}
+    {%- do run_query('set threads = 4') -%}
+    {%- for batch in group.parts | batch(8) -%}
+        {%- set scan -%}
+            select
+                {%- for label in group['labels'] %}
+                count({{ label }}){{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ extract_scan(dict(group, parts=batch), rejects) }}
+        {%- endset -%}
+        {%- do run_query(scan) -%}
+    {%- endfor -%}
+    {%- do run_query('set threads = ' ~ threads | int) -%}
     {%- set surplus -%}
         create or replace temp table nrs_surplus_fields as
         select
@@ -96,34 +159,38 @@
     {%- endset -%}
     {%- do run_query(surplus) -%}
     {%- set rejected -%}
-        select faults.*, count(*) over () as faults
+        select
+            file_path,
+            line,
+            -- One fault a line: what hides the fields comes before their number.
+            substr(min(concat(case when error_type like '% COLUMNS' then 1 else 0 end, error_type)), 2) as error_type,
+            count(*) over () as faults
         from (
-            select distinct scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
+            select scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
             from nrs_rejected_lines as lines
             inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
             union
             select source_path as file_path, line, 'TOO MANY COLUMNS' as error_type
             from nrs_surplus_fields
         ) as faults
+        group by file_path, line
         order by file_path, line
         limit 100
     {%- endset -%}
-    {%- set remedies = {
-        'MISSING COLUMNS': 'the line has fewer fields than the header. Complete the line, or quote the field that holds a line break.',
-        'TOO MANY COLUMNS': 'the line has more fields than the header. Quote the field that holds a comma.',
-        'INVALID ENCODING': 'the line is not UTF-8. Export the file as UTF-8.',
-        'UNQUOTED VALUE': 'a quote is not closed. Close it, or double a quote inside a quoted field.',
-        'LINE SIZE OVER MAXIMUM': 'the line is longer than 4 MiB. A quote is probably not closed.',
+    {%- set known = {
+        'MISSING COLUMNS': ['the line has fewer fields than the header', 'Complete the line, or quote the field that holds a line break.'],
+        'TOO MANY COLUMNS': ['the line has more fields than the header', 'Quote the field that holds a comma.'],
+        'INVALID ENCODING': ['the line is not UTF-8', 'Export the file as UTF-8.'],
+        'UNQUOTED VALUE': ['a quote is not closed', 'Close it, or double a quote inside a quoted field.'],
+        'LINE SIZE OVER MAXIMUM': ['the line is longer than 4 MiB', 'A quote is probably not closed.'],
     } -%}
     {%- set faults = [] -%}
     {%- set prefix = group.parts[0].path | length - group.parts[0].source_file | length -%}
     {%- for row in run_query(rejected).rows -%}
-        {%- do faults.append(
-            row['file_path'][prefix:] ~ ': line ' ~ row['line'] ~ ': '
-            ~ remedies.get(row['error_type'] | string, 'the line cannot be read (' ~ row['error_type'] ~ ').')
-        ) -%}
+        {%- set said = known.get(row['error_type'] | string, ['the line cannot be read (' ~ row['error_type'] ~ ')', 'Correct the line.']) -%}
+        {%- do faults.append(file_fault(row['file_path'][prefix:], *said, line=row['line'] | int)) -%}
         {%- if loop.last and row['faults'] > 100 -%}
-            {%- do faults.append('... and ' ~ (row['faults'] - 100) ~ ' more lines of the extract like these.') -%}
+            {%- do faults.append(file_fault(row['file_path'][prefix:], '... and ' ~ (row['faults'] - 100) ~ ' more lines of the extract like these', 'Correct them the same way.')) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(faults) }}

@@ -5,20 +5,29 @@
     header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', max_line_size = 4194304
 {%- endmacro %}
 
+{#- More columns than a header may have: far above the widest extract, far below what slows the reader. -#}
+{% macro most_columns() -%}
+    {{ return(1000) }}
+{%- endmacro %}
+
 {% macro sql_text(value) -%}
     '{{ value | replace("'", "''") }}'
 {%- endmacro %}
 
-{#- The parts of an extract in the order of their paths: [{path, source_file, format, columns, labels, is_utf8}]. `columns`
-    are the names in the header; `labels` what they are read as: what is not in the contract has no name of its own. -#}
+{#- A path as SQL text that names this one file: the reader would take its brackets, stars and question marks for a pattern. -#}
+{% macro path_text(path) -%}
+    {{ sql_text(path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) }}
+{%- endmacro %}
+
+{#- The parts of an extract in the order of their paths: [{path, source_file, format, columns, types, labels, header_fault}].
+    `columns` are the names in the header; `labels` what they are read as: what is not in the contract has no name of its
+    own. `types` are a parquet file's own. `header_fault` says why a CSV header cannot be read (see header_faults). -#}
 {% macro extract_parts(extract) -%}
     {%- set folder = var('extracts_path') | string -%}
-    {#- The folder's own brackets are no pattern. -#}
-    {%- set folder_pattern = folder | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
     {%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list -%}
     {%- set listing -%}
         {%- for pattern in [extract ~ '.csv', extract ~ '.parquet', extract ~ '/*.csv', extract ~ '/*.parquet'] %}
-        {{ 'union all' if not loop.first }} select file as path from glob({{ sql_text(folder_pattern ~ '/' ~ pattern) }})
+        {{ 'union all' if not loop.first }} select file as path from glob(concat({{ path_text(folder) }}, '/{{ pattern }}'))
         {%- endfor %}
         order by path
     {%- endset -%}
@@ -30,8 +39,9 @@
             'source_file': path[folder | length:] | replace('\\', '/') | trim('/'),
             'format': path.split('.')[-1],
             'columns': [],
+            'types': [],
             'labels': [],
-            'is_utf8': true,
+            'header_fault': none,
         }) -%}
     {%- endfor -%}
     {%- for batch in parts | batch(200) -%}
@@ -39,14 +49,11 @@
             {%- for part in batch %}
             {{ 'union all' if not loop.first }}
             {% if part.format == 'csv' -%}
-            (select {{ loop.index0 }} as part_number, 0 as column_number, header_line
+            (select {{ loop.index0 }} as part_number, 0 as column_number, header_line, '' as column_type
             from {{ lines_of(part.path, 'ignore_errors = true') }} limit 1)
             {%- else -%}
-            (select {{ loop.index0 }} as part_number, column_number, name as header_line
-            from (
-                select name, row_number() over () as column_number, num_children
-                from parquet_schema({{ sql_text(part.path) }})
-            ) where num_children is null)
+            select {{ loop.index0 }} as part_number, row_number() over () as column_number, column_name as header_line, column_type
+            from (describe select * from {{ parquet_scan([part]) }})
             {%- endif -%}
             {%- endfor %}
             order by part_number, column_number
@@ -54,17 +61,17 @@
         {%- for row in run_query(headers).rows -%}
             {%- set part = batch[row['part_number'] | int] -%}
             {%- if part.format == 'csv' -%}
-                {%- set line = (row['header_line'] or '') | replace('\ufeff', '') | replace('\r', '') -%}
-                {%- for name in modules.re.split(',(?=(?:[^"]*"[^"]*")*[^"]*$)', line) -%}
-                    {%- do part['columns'].append(name | trim | trim('"') | trim) -%}
-                {%- endfor -%}
-                {%- if names | reject('in', part['columns']) | list -%}
-                    {%- do part.update(is_utf8=is_utf8_header(part.path)) -%}
-                {%- endif -%}
+                {%- set line = row['header_line'] or '' -%}
+                {%- do read_header(part, (line[1:] if line.startswith('\ufeff') else line).rstrip('\r')) -%}
             {%- else -%}
-                {%- do part['columns'].append(row['header_line']) -%}
+                {%- do part['columns'].append(row['header_line'] or '') -%}
+                {%- do part['types'].append(row['column_type']) -%}
             {%- endif -%}
         {%- endfor -%}
+    {%- endfor -%}
+    {#- The engine passes over a first line that it cannot read: asked where columns are missing. -#}
+    {%- for part in parts if part.format == 'csv' and not part.header_fault and names | reject('in', part['columns']) | list -%}
+        {%- do part.update(header_fault=first_line_fault(part.path)) -%}
     {%- endfor -%}
     {%- for part in parts -%}
         {%- for name in part['columns'] -%}
@@ -76,26 +83,45 @@
 
 {% macro lines_of(path, options) -%}
     read_csv(
-        {{ sql_text(path) }}, columns = {'header_line': 'varchar'}, header = false, auto_detect = false,
+        {{ path_text(path) }}, columns = {'header_line': 'varchar'}, header = false, auto_detect = false, hive_partitioning = false,
         delim = '{{ '\x1f' }}', quote = '', escape = '', strict_mode = false, max_line_size = 4194304,
         parallel = false, {{ options }}
     )
 {%- endmacro %}
 
-{#- The engine passes over a header that is not UTF-8, so that the first record seems to be it: asked where columns are
-    missing. -#}
-{% macro is_utf8_header(path) -%}
-    {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
-    {%- do run_query('select count(header_line) from ' ~ lines_of(path, "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 10")) -%}
-    {%- set rejected = run_query("select count(*) as rejected from nrs_rejected_lines where line = 1 and cast(error_type as varchar) = 'INVALID ENCODING'") -%}
-    {{ return(rejected.rows[0]['rejected'] == 0) }}
+{#- The names of a CSV header line, commas inside quotes apart. Split at the quotes, since a pattern that looks ahead for
+    them takes hours over a long line. -#}
+{% macro read_header(part, line) -%}
+    {%- set pieces = line.split('"') -%}
+    {%- if pieces | length % 2 == 0 -%}
+        {%- do part.update(header_fault='OPEN QUOTE') -%}
+    {%- elif line.count(',') >= most_columns() -%}
+        {%- do part.update(header_fault='TOO MANY NAMES') -%}
+    {%- else -%}
+        {%- set marked = [] -%}
+        {%- for piece in pieces -%}
+            {%- do marked.append(piece | replace(',', '\x1f') if loop.index0 % 2 == 0 else piece) -%}
+        {%- endfor -%}
+        {%- for name in (marked | join('"')).split('\x1f') -%}
+            {%- do part['columns'].append(name.strip(' \t').strip('"').strip(' \t') | replace('""', '"')) -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
-{#- Parts with one header (and format) are read together: [{format, labels, parts}]. -#}
+{#- Why the engine cannot read the first line of a file, as it calls it; none where it can. -#}
+{% macro first_line_fault(path) -%}
+    {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
+    {%- do run_query('select count(header_line) from ' ~ lines_of(path, "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 10")) -%}
+    {%- set rejected = run_query("select min(cast(error_type as varchar)) as error_type from nrs_rejected_lines where line = 1 and cast(error_type as varchar) in ('INVALID ENCODING', 'LINE SIZE OVER MAXIMUM')") -%}
+    {{ return(rejected.rows[0]['error_type']) }}
+{%- endmacro %}
+
+{#- Parts with one header (and format) are read together: [{format, labels, parts}]. Parquet files also need the same types
+    and names throughout: the engine would read all as the first. -#}
 {% macro extract_part_groups(parts) -%}
     {%- set groups = {} -%}
     {%- for part in parts -%}
-        {%- set signature = part.format ~ ':' ~ part['labels'] | join(',') -%}
+        {%- set signature = tojson([part.format, part['labels'], part['columns'] if part.format == 'parquet' else [], part['types']]) -%}
         {%- if signature not in groups -%}
             {%- do groups.update({signature: {'format': part.format, 'labels': part['labels'], 'parts': []}}) -%}
         {%- endif -%}
@@ -108,13 +134,20 @@
 {% macro extract_scan(group, options='', extra_labels=[]) -%}
     {%- if group.format == 'csv' -%}
     read_csv(
-        [{% for part in group.parts %}{{ sql_text(part.path) }}{{ ', ' if not loop.last }}{% endfor %}],
+        [{% for part in group.parts %}{{ path_text(part.path) }}{{ ', ' if not loop.last }}{% endfor %}],
         columns = { {%- for label in group['labels'] + extra_labels %}'{{ label }}': 'varchar'{{ ', ' if not loop.last }}{% endfor -%} },
-        {{ csv_options() }}, filename = 'source_path'{{ ', ' ~ options if options }}
+        {{ csv_options() }}, filename = 'source_path', hive_partitioning = false{{ ', ' ~ options if options }}
     )
     {%- else -%}
-    read_parquet([{% for part in group.parts %}{{ sql_text(part.path) }}{{ ', ' if not loop.last }}{% endfor %}], filename = 'source_path')
+    {{ parquet_scan(group.parts, ", filename = 'source_path'") }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- A folder named `agency_id=013` is no column (hive_partitioning), here as above. -#}
+{% macro parquet_scan(parts, options='') -%}
+    read_parquet(
+        [{% for part in parts %}{{ path_text(part.path) }}{{ ', ' if not loop.last }}{% endfor %}], hive_partitioning = false{{ options }}
+    )
 {%- endmacro %}
 
 {#- Every record of an extract as text, with the file it stands in and its record number (1 = the first after the header). -#}

@@ -1,20 +1,29 @@
-"""Runs the compiled project on an in-memory DuckDB, so that a case costs a fraction of a second instead of a dbt run.
+"""What the tests run the project with: compiled models on an in-memory DuckDB, or dbt itself on a folder of extracts.
 
-dbt compiles the project once (sample mode: staging reads the `raw` tables); a case is loaded into `raw`, and the
-models' own SQL is run in the order of their dependencies.
+In memory a case costs a fraction of a second instead of a dbt run: dbt compiles the project once (sample mode: staging
+reads the `raw` tables); a case is loaded into `raw`, and the models' own SQL is run in the order of their dependencies.
+The reading of files, their record numbers, and dbt's seeds need a run of dbt, with a project that is parsed once.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("CASES", PROJECT.parent / "shared" / "spec" / "cases"))
+
+Table = list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -93,3 +102,57 @@ class MemoryWarehouse:
     def rows(self, sql: str) -> list[tuple]:
         """The rows of a query."""
         return self.connection.execute(sql).fetchall()
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """What came of a dbt run: whether it passed, dbt's message if not, its log, and the warehouse it built (if it did)."""
+
+    is_success: bool
+    message: str
+    log: str
+    warehouse: Path
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.warehouse), read_only=True)
+
+
+def invoke_dbt(work: Path, arguments: list[str], variables: dict[str, object], manifest: Manifest | None = None) -> object:
+    """Run dbt in this process, with everything it writes in `work`; returns dbt's result."""
+    work.mkdir(parents=True, exist_ok=True)
+    # One file name for all runs: a parsed project names its database after it.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NRS_WAREHOUSE", str(work / "nrs.duckdb"))
+        places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+        try:
+            return dbtRunner(manifest=manifest).invoke([*arguments, "--quiet", *places, "--vars", str(variables)])
+        finally:
+            # dbt keeps the file open until the process ends.
+            DuckDBConnectionManager.close_all_connections()
+
+
+@cache
+def folder_manifest() -> Manifest:
+    """The project as parsed for a folder of extracts, whichever it is: imports and parsing are two thirds of a run."""
+    with TemporaryDirectory() as work:
+        return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any"}).result
+
+
+def dbt_build(work: Path, extracts: Path | None, *arguments: str, program_year: int = 2023) -> DbtRun:
+    """Build the project without its tests, from a folder of extracts or from the bundled sample."""
+    command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *arguments]
+    variables = {"program_year": program_year} | ({"extracts_path": str(extracts)} if extracts else {})
+    result = invoke_dbt(work, command, variables, folder_manifest() if extracts else None)
+    messages = [str(result.exception)] if result.exception else [r.message for r in result.result.results if r.message and r.status in ("error", "fail")]
+    return DbtRun(result.success, "\n".join(messages), (work / "logs" / "dbt.log").read_text(encoding="utf-8"), work / "nrs.duckdb")
+
+
+def read_table(file: Path) -> Table:
+    """The records of a CSV file, its header first."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.reader(lines))
+
+
+def write_table(file: Path, table: Table, encoding: str = "utf-8", line_end: str = "\n", quoting: int = csv.QUOTE_MINIMAL) -> None:
+    with file.open("w", encoding=encoding, newline="") as lines:
+        csv.writer(lines, lineterminator=line_end, quoting=quoting).writerows(table)

@@ -18,8 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from generate_extracts import generate
-from harness import PROJECT
-from test_folder_mode import dbt_build, read_table, write_table
+from harness import PROJECT, dbt_build, read_table, write_table
 
 # Files are checked before the first node; one small seed is enough to get there.
 FILE_CHECK = ("--select", "rulings")

@@ -1,0 +1,285 @@
+"""The door: what is wrong with a folder of extracts before any reader opens it.
+
+SQL sees a folder as names that fit a pattern. What would hang or mislead its reader, or is none of its files' contents,
+is found here: pipes, links out of the folder, compressed and unreadable files, damaged parquet files, mixed line ends,
+names that nobody can write down. What stands inside a file is for the file check (macros/extracts/check_files.sql). Files
+are read in pieces, so that memory is bounded; nothing is ever unpacked.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import yaml
+
+SOURCES_FILE = Path(__file__).resolve().parents[1] / "models" / "staging" / "fcs" / "_fcs__sources.yml"
+
+FORMATS = (".csv", ".parquet")
+PACKED = (".gz", ".zip", ".zst", ".bz2", ".xz", ".7z", ".tgz", ".rar")
+# How a file begins that is no text, and what it then is.
+MAGIC = {
+    b"\x1f\x8b": "compressed (gzip)",
+    b"PK\x03\x04": "compressed (zip), or an Excel workbook",
+    b"\x28\xb5\x2f\xfd": "compressed (zstd)",
+    b"BZh": "compressed (bzip2)",
+    b"\xfd7zXZ": "compressed (xz)",
+    b"7z\xbc\xaf": "compressed (7z)",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook",
+}
+UNPACK = "Compressed files are not read: unpack it, and take it out of the folder."
+EXPORT_AGAIN = "Export it again, or give the extract as CSV."
+
+PIECE = 1 << 20
+LONGEST_LINE = 4 << 20
+LINE_END_OR_QUOTED = re.compile(rb'"[^"]*"|\r\n|\r|\n')
+
+# What a parquet file may grow to, far above any real one: rows a byte of the file, and text a byte of the file. The
+# first counts from a million rows on, the second from a gigabyte on.
+MOST_ROWS_PER_BYTE, SMALL_ROWS = 10, 1_000_000
+MOST_TEXT_PER_BYTE, SMALL_TEXT = 200, 1_000_000_000
+PARQUET_MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a file (relative to the folder; `.` is the folder itself), and what to do; line 1 is the header."""
+
+    file: str
+    line: int | None
+    column: str | None
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """As the file check says it: `file: line n: reason. remedy`."""
+        place = self.file if self.line is None else f"{self.file}: line {self.line}"
+        return f"{place}: {self.reason}. {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder that the extract contract may mean: its place, its name in the folder, and the folder's real place."""
+
+    path: Path
+    name: str
+    root: Path
+
+    def fault(self, reason: str, remedy: str) -> Fault:
+        return Fault(shown(self.name), None, None, reason, remedy)
+
+
+@cache
+def extract_names() -> frozenset[str]:
+    """The extracts of the contract."""
+    contract = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    return frozenset(table["name"] for source in contract["sources"] for table in source["tables"])
+
+
+def shown(name: str) -> str:
+    """A file name as text that can be printed: bytes that are no text, and control characters, as escapes."""
+    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda control: control[0].encode("unicode_escape").decode(), decoded)
+
+
+def faults_of_folder(folder: Path) -> list[Fault]:
+    """What keeps a folder of extracts from being read at all, by file; empty where the file check may begin.
+
+    Reads names, kinds and first bytes, looks through CSV files for line ends, and reads parquet files whole (within
+    PARQUET_MEMORY). Raises nothing of the folder's.
+    """
+    if re.search(r"\{[{%#]", str(folder)):
+        return [Fault(".", None, None, f"the folder's path {shown(str(folder))} holds {{{{, {{% or {{#, which dbt would run", "Rename the folder.")]
+    try:
+        entries, others = contents(folder)
+    except OSError as error:
+        remedy = "Give the folder that holds the extracts, with the right to read it."
+        return [Fault(".", None, None, f"the folder {shown(str(folder))} cannot be read: {error.strerror}", remedy)]
+    faults = [fault for entry in entries for fault in faults_of_entry(entry)]
+    faults += [Fault(shown(name), None, None, "the file is compressed", UNPACK) for name in others if is_packed_extract(name)]
+    if not entries and not faults:
+        remedy = f"Give the folder that holds them: {', '.join(f'{name}.csv' for name in sorted(extract_names()))}."
+        faults.append(Fault(".", None, None, f"the folder {shown(str(folder))} holds no extract", remedy))
+    return sorted(faults, key=lambda fault: fault.file)
+
+
+def ignored_in_folder(folder: Path) -> list[str]:
+    """A sentence for each file or folder that is not read; where its name comes near an extract's, what name is."""
+    try:
+        _, others = contents(folder)
+    except OSError:
+        return []
+    return [f"{shown(name)} is not read: {why_not_read(name)}" for name in others if not is_packed_extract(name)]
+
+
+def contents(folder: Path) -> tuple[list[Entry], list[str]]:
+    """What the file check will open, parts too, and the names of all the rest. Raises OSError where the folder can't be listed."""
+    root = folder.resolve()
+    entries, others = [], []
+    for name in sorted(os.listdir(folder)):
+        path = folder / name
+        if path.suffix in FORMATS and path.stem in extract_names():
+            entries.append(Entry(path, name, root))
+        elif name in extract_names() and (path.is_dir() or path.is_symlink()):
+            entries.append(Entry(path, name, root))
+            for part in parts_of(path, root):
+                if part.endswith(FORMATS):
+                    entries.append(Entry(path / part, f"{name}/{part}", root))
+                else:
+                    others.append(f"{name}/{part}")
+        else:
+            others.append(name)
+    return entries, others
+
+
+def parts_of(path: Path, root: Path) -> list[str]:
+    """The names in a folder of parts; none where the folder itself has a fault."""
+    try:
+        return sorted(os.listdir(path)) if path.resolve().is_relative_to(root) else []
+    except OSError:
+        return []
+
+
+def extract_of(name: str) -> str | None:
+    """The extract that a name comes near: in another case, with blanks or hyphens, with more behind it."""
+    plain = re.sub(r"[^a-z]+", "_", shown(name).split("/")[0].split(".")[0].lower()).strip("_")
+    return plain if plain in extract_names() else None
+
+
+def is_packed_extract(name: str) -> bool:
+    return name.lower().endswith(PACKED) and extract_of(name) is not None
+
+
+def why_not_read(name: str) -> str:
+    """Why a name is passed over, and what to do if it was meant to be read."""
+    extract = extract_of(name)
+    if extract is None:
+        return "no extract of the contract has this name."
+    if "/" in name:
+        return f"the parts in {extract}/ are files named *.csv or *.parquet, in small letters. Rename it if it is one."
+    return f"rename it to {extract}.csv (or .parquet), in small letters, if it is the extract."
+
+
+def faults_of_entry(entry: Entry) -> Iterator[Fault]:
+    """The first thing wrong with a file or a folder of parts, if any."""
+    try:
+        fault = fault_of_name(entry) or fault_of_link(entry) or fault_of_kind(entry) or fault_of_content(entry)
+    except PermissionError:
+        fault = entry.fault("it may not be read", "Give the right to read it to whoever runs the report.")
+    except OSError as error:
+        fault = entry.fault(f"it cannot be read: {error.strerror}", "Copy it into the folder again.")
+    if fault:
+        yield fault
+
+
+def fault_of_name(entry: Entry) -> Fault | None:
+    """Names that can't stand in a message, a table or on another system."""
+    if shown(entry.name) != entry.name or "\\" in entry.name:
+        return entry.fault("its name holds a control character, a backslash, or bytes that are not UTF-8", "Rename it.")
+    return None
+
+
+def fault_of_link(entry: Entry) -> Fault | None:
+    """A link must lead to what stands in the folder: a folder of extracts is handed over whole, and may come from anyone."""
+    if not entry.path.is_symlink():
+        return None
+    try:
+        target = entry.path.resolve(strict=True)
+    except (FileNotFoundError, RuntimeError, OSError):
+        return entry.fault("it is a link that leads nowhere", "Put the file itself into the folder.")
+    if not target.is_relative_to(entry.root):
+        return entry.fault("it is a link out of the folder", "Put the file itself into the folder.")
+    return None
+
+
+def fault_of_kind(entry: Entry) -> Fault | None:
+    """A folder of parts must be one, a part a plain file: a pipe would keep its reader waiting for ever."""
+    mode = entry.path.stat().st_mode
+    is_folder_of_parts = entry.name in extract_names()
+    if is_folder_of_parts and stat.S_ISDIR(mode):
+        os.listdir(entry.path)
+        return None
+    if stat.S_ISDIR(mode):
+        return entry.fault("it is a folder", f"Name a folder of parts {entry.name.split('/')[0].split('.')[0]}/, and put the files right into it.")
+    if is_folder_of_parts or not stat.S_ISREG(mode):
+        return entry.fault("it is a pipe, a device or a link, not a file", "Put the file itself into the folder.")
+    return None
+
+
+def fault_of_content(entry: Entry) -> Fault | None:
+    """A file that begins as another kind than its name says."""
+    if entry.name in extract_names():
+        return None
+    with entry.path.open("rb") as file:
+        start = file.read(8)
+    is_parquet = start.startswith(b"PAR1")
+    if entry.name.endswith(".parquet"):
+        return fault_of_parquet(entry) if is_parquet else entry.fault("it is not a parquet file", "Name a CSV file .csv; else export it again.")
+    if is_parquet:
+        return entry.fault("it is a parquet file under the name of a CSV file", "Name it .parquet.")
+    for magic, kind in MAGIC.items():
+        if start.startswith(magic):
+            return entry.fault(f"it is {kind}", UNPACK if kind.startswith("compressed") else "Save it as CSV UTF-8.")
+    return fault_of_first_line(entry) or fault_of_line_ends(entry)
+
+
+def fault_of_first_line(entry: Entry) -> Fault | None:
+    """A first line that the engine would pass over in silence, and take the next one for the header."""
+    with entry.path.open("rb") as file:
+        line = file.readline(LONGEST_LINE + 1).split(b"\r")[0]
+    if len(line) > LONGEST_LINE:
+        return replace(entry.fault("the header is longer than 4 MiB", "Begin the file with the header line, and end it with a line break."), line=1)
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return replace(entry.fault("the header is not UTF-8", "Export the file as UTF-8."), line=1)
+    return None
+
+
+def fault_of_line_ends(entry: Entry) -> Fault | None:
+    """Line ends of two kinds outside quotes, as in a file put together of two: the engine stops there, and names no file."""
+    with entry.path.open("rb") as file:
+        if not any(b"\r" in piece for piece in iter(lambda: file.read(PIECE), b"")):
+            return None
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    ends = (found[0] for found in LINE_END_OR_QUOTED.finditer(content) if found[0][:1] != b'"')
+    first = next(ends, None)
+    for line, end in enumerate(ends, 2):
+        if end != first:
+            reason = f"the line ends as no line above it does ({ends_as(end)}, not {ends_as(first)})"
+            return replace(entry.fault(reason, "Save the file with one kind of line end."), line=line)
+    return None
+
+
+def ends_as(end: bytes) -> str:
+    return {b"\r\n": "CRLF", b"\n": "LF", b"\r": "CR"}[end]
+
+
+def fault_of_parquet(entry: Entry) -> Fault | None:
+    """Whether a parquet file can be read to its end, and whether it grows out of all measure when it is.
+
+    The engine's own message may quote a value, so it is not shown.
+    """
+    size = entry.path.stat().st_size
+    pattern = re.sub(r"[\[*?]", lambda special: f"[{special[0]}]", str(entry.path))
+    with duckdb.connect(config={"memory_limit": PARQUET_MEMORY, "threads": 1, "temp_directory": ""}) as connection:
+        try:
+            (rows,) = connection.execute("select sum(num_rows) from parquet_file_metadata(?)", [pattern]).fetchone() or (0,)
+            if rows > max(SMALL_ROWS, MOST_ROWS_PER_BYTE * size):
+                return entry.fault(f"it says that it holds {rows:,} records in {size:,} bytes", EXPORT_AGAIN)
+            read = "select sum(strlen(cast(columns(*) as varchar))) from read_parquet(?, hive_partitioning = false)"
+            text = sum(value or 0 for value in connection.execute(read, [pattern]).fetchone() or ())
+        except duckdb.OutOfMemoryException:
+            return entry.fault(f"reading it takes more than {PARQUET_MEMORY} of memory", EXPORT_AGAIN)
+        except duckdb.Error:
+            return entry.fault("the parquet file is damaged", EXPORT_AGAIN)
+    if text > max(SMALL_TEXT, MOST_TEXT_PER_BYTE * size):
+        return entry.fault(f"its values are {text:,} bytes of text, out of a file of {size:,} bytes", EXPORT_AGAIN)
+    return None
