@@ -19,6 +19,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from spreadsheet import spreadsheet_safe_sql
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
+from withheld import without_people
 
 # The folder of a build with one error file an agency.
 ERRORS = "errors"
