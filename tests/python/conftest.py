@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import json
+import os
+
 import pytest
-from harness import CompiledProject, MemoryWarehouse, compile_project
+from dbt.cli.main import dbtRunner
+from harness import PROJECT, CompiledProject, MemoryWarehouse, compile_project
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +16,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
 @pytest.fixture(scope="session")
 def warehouse(compiled: CompiledProject) -> MemoryWarehouse:
     return MemoryWarehouse(compiled)
+
+
+@pytest.fixture(scope="session")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What `dbt parse` makes of the project."""
+    work = tmp_path_factory.mktemp("parsed")
+    os.environ.setdefault("NRS_WAREHOUSE", str(work / "parse.duckdb"))
+    arguments = ["parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    result = dbtRunner().invoke([*arguments, "--target-path", str(work / "target"), "--log-path", str(work / "logs")])
+    assert result.success, result.exception
+    return json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
