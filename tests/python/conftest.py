@@ -27,3 +27,12 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
     result = dbtRunner().invoke([*arguments, "--target-path", str(work / "target"), "--log-path", str(work / "logs")])
     assert result.success, result.exception
     return json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(compiled: CompiledProject) -> MemoryWarehouse:
+    """The bundled sample, built; to be read only, since it is built once for all."""
+    warehouse = MemoryWarehouse(compiled)
+    warehouse.load(PROJECT / "seeds" / "extracts")
+    warehouse.build()
+    return warehouse

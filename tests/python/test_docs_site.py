@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from docs_site import TEMPLATES, lineage, rulings_in, sections_in, write_site
-from harness import PROJECT, CompiledProject, MemoryWarehouse
+from harness import MemoryWarehouse
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 # What a browser fetches or runs by itself.
@@ -51,19 +51,10 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def sample(compiled: CompiledProject) -> MemoryWarehouse:
-    """The bundled sample, built."""
-    warehouse = MemoryWarehouse(compiled)
-    warehouse.load(PROJECT / "seeds" / "extracts")
-    warehouse.build()
-    return warehouse
-
-
-@pytest.fixture(scope="module")
-def site(sample: MemoryWarehouse, manifest: dict, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+def site(sample_warehouse: MemoryWarehouse, manifest: dict, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     """Each page by its file name."""
     folder = tmp_path_factory.mktemp("site")
-    pages = {file.name: Page(file.read_text(encoding="utf-8")) for file in write_site(sample.connection, manifest, folder)}
+    pages = {file.name: Page(file.read_text(encoding="utf-8")) for file in write_site(sample_warehouse.connection, manifest, folder)}
     assert {file.name for file in folder.iterdir()} == pages.keys() | {"style.css"}
     return pages
 
@@ -73,20 +64,20 @@ def words(text: str) -> str:
     return " ".join(text.replace("`", "").split())
 
 
-def test_there_is_a_page_for_every_table_and_for_what_they_share(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    tables = {f"table_{table.lower()}.html" for (table,) in sample.rows("select distinct table_id from marts.nrs_cells")}
+def test_there_is_a_page_for_every_table_and_for_what_they_share(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    tables = {f"table_{table.lower()}.html" for (table,) in sample_warehouse.rows("select distinct table_id from marts.nrs_cells")}
     assert len(tables) == 19
     assert site.keys() == tables | {"tables.html", "rulings.html", "codes.html", "glossary.html"}
 
 
-def test_a_table_page_names_every_row_and_column_of_the_form(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    cells = sample.rows("select table_id, row_code, row_label, column_code, column_label from marts.nrs_form_cells")
+def test_a_table_page_names_every_row_and_column_of_the_form(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    cells = sample_warehouse.rows("select table_id, row_code, row_label, column_code, column_label from marts.nrs_form_cells")
     missing = {(cell[0], part) for cell in cells for part in cell[1:] if part not in site[f"table_{cell[0].lower()}.html"].text}
     assert missing == set()
 
 
-def test_a_table_page_has_its_identities(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    identities = sample.rows(
+def test_a_table_page_has_its_identities(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    identities = sample_warehouse.rows(
         "select distinct table_id, description from reference.identity_terms join reference.identities using (identity_id) where table_id <> 'population'"
     )
     assert len(identities) > 100
@@ -99,7 +90,7 @@ def test_sides_of_an_identity_read_as_they_are_calculated(site: dict[str, Page])
     assert "Table 3 abe_iet, each column <= Table 3 abe, each column" in text
 
 
-def test_rulings_of_a_table_are_those_its_citations_name(site: dict[str, Page], sample: MemoryWarehouse) -> None:
+def test_rulings_of_a_table_are_those_its_citations_name(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
     """R31 is cited by Table 3's rows, R34 by Table 4A's absent cells; R47 by Table 6 and by no other form."""
     assert {"R31", "R6"} <= set(site["table_3.html"].ids)
     assert "R34" in site["table_4a.html"].ids
@@ -107,24 +98,24 @@ def test_rulings_of_a_table_are_those_its_citations_name(site: dict[str, Page], 
     assert "R47" not in site["table_4.html"].ids
 
 
-def test_every_ruling_stands_in_full_on_its_page(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    rulings = sample.rows("select ruling_id, topic, reading, reason from reference.rulings")
+def test_every_ruling_stands_in_full_on_its_page(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    rulings = sample_warehouse.rows("select ruling_id, topic, reading, reason from reference.rulings")
     page = words(site["rulings.html"].text)
     assert [ruling[0] for ruling in rulings if ruling[0] not in site["rulings.html"].ids or any(words(part) not in page for part in ruling[1:])] == []
 
 
-def test_assumptions_are_marked_and_nothing_else_is(site: dict[str, Page], sample: MemoryWarehouse) -> None:
+def test_assumptions_are_marked_and_nothing_else_is(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
     page = words(site["rulings.html"].text)
-    marked = {ruling: f"{ruling} {topic} assumption" in page for ruling, topic in sample.rows("select ruling_id, topic from reference.rulings")}
-    assert marked == dict(sample.rows("select ruling_id, is_assumption from reference.rulings"))
+    marked = {ruling: f"{ruling} {topic} assumption" in page for ruling, topic in sample_warehouse.rows("select ruling_id, topic from reference.rulings")}
+    assert marked == dict(sample_warehouse.rows("select ruling_id, is_assumption from reference.rulings"))
     codes = page.partition("Codes and rules that rest on an assumption")[2]
     assert "outcomes_exclusion_unit" in codes and "pop_minimum_hours" not in codes
 
 
-def test_codes_of_every_list_are_shown(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    labels = sample.rows("select label from reference.code_lists union select parameter from reference.rule_parameters")
+def test_codes_of_every_list_are_shown(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    labels = sample_warehouse.rows("select label from reference.code_lists union select parameter from reference.rule_parameters")
     assert [label for (label,) in labels if label not in site["codes.html"].text] == []
-    lists = {f"code_lists-{name}" for (name,) in sample.rows("select distinct code_list from reference.code_lists")}
+    lists = {f"code_lists-{name}" for (name,) in sample_warehouse.rows("select distinct code_list from reference.code_lists")}
     assert lists <= set(site["codes.html"].ids)
 
 
@@ -135,7 +126,7 @@ def test_every_data_element_of_the_contract_is_in_the_glossary(site: dict[str, P
     assert [element for element in elements if element not in site["glossary.html"].text] == []
 
 
-def test_ceds_elements_of_columns_and_glossary_are_the_same(manifest: dict, sample: MemoryWarehouse) -> None:
+def test_ceds_elements_of_columns_and_glossary_are_the_same(manifest: dict, sample_warehouse: MemoryWarehouse) -> None:
     nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
     used = {
         part.strip()
@@ -144,12 +135,12 @@ def test_ceds_elements_of_columns_and_glossary_are_the_same(manifest: dict, samp
         for part in column["config"].get("meta", {}).get("ceds_global_id", "").split(",")
         if part
     }
-    assert used == {row[0] for row in sample.rows("select ceds_global_id from reference.glossary where ceds_global_id is not null")}
+    assert used == {row[0] for row in sample_warehouse.rows("select ceds_global_id from reference.glossary where ceds_global_id is not null")}
 
 
-def test_rulings_cited_in_seeds_of_words_exist(sample: MemoryWarehouse) -> None:
-    known = {row[0] for row in sample.rows("select ruling_id from reference.rulings")}
-    cited = {match for (citation,) in sample.rows("select citation from reference.glossary") for match in re.findall(r"\bR\d+\b", citation)}
+def test_rulings_cited_in_seeds_of_words_exist(sample_warehouse: MemoryWarehouse) -> None:
+    known = {row[0] for row in sample_warehouse.rows("select ruling_id from reference.rulings")}
+    cited = {match for (citation,) in sample_warehouse.rows("select citation from reference.glossary") for match in re.findall(r"\bR\d+\b", citation)}
     assert cited - known == set()
 
 
@@ -165,14 +156,14 @@ def test_lineage_puts_a_model_after_what_it_reads(manifest: dict) -> None:
     assert order.index("int_nrs_enrollments") < order.index("int_terms") < order.index("int_spans") < order.index("int_periods_of_participation")
 
 
-def test_models_name_the_tables_that_their_members_stand_in(manifest: dict, sample: MemoryWarehouse) -> None:
+def test_models_name_the_tables_that_their_members_stand_in(manifest: dict, sample_warehouse: MemoryWarehouse) -> None:
     """`meta.nrs_tables`, which lineage follows, against what the models hold on the sample."""
     declared = {
         node["name"]: set(node["config"]["meta"]["nrs_tables"]) for node in manifest["nodes"].values() if "nrs_tables" in node["config"].get("meta", {})
     }
     members = {node["name"] for node in manifest["nodes"].values() if node["name"].startswith("int_members_") and node["resource_type"] == "model"}
     assert members <= declared.keys()
-    held = {name: {row[0] for row in sample.rows(f"select distinct table_id from intermediate.{name}")} for name in declared}
+    held = {name: {row[0] for row in sample_warehouse.rows(f"select distinct table_id from intermediate.{name}")} for name in declared}
     assert held == declared
 
 
@@ -257,7 +248,7 @@ def test_contrast_is_what_wcag_aa_asks_for() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
-def test_no_person_stands_on_the_pages(site: dict[str, Page], sample: MemoryWarehouse) -> None:
-    persons = {row[0] for row in sample.rows("select fleid from raw.demographics")}
+def test_no_person_stands_on_the_pages(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    persons = {row[0] for row in sample_warehouse.rows("select fleid from raw.demographics")}
     assert len(persons) > 100
     assert [name for name, page in site.items() if persons & set(re.findall(r"\bFL\d{12}\b", page.text))] == []
