@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The warehouse's command line: build a report from a folder of extracts, and say what came of it.
 
 The build goes into a new file beside the warehouse and is put in place in one step, only when every model and data
@@ -20,12 +21,23 @@ from rich.table import Table
 
 DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+HELP = """Turn raw adult-education extracts into every table of the National Reporting System.
+
+First time: `nrs.py report` builds and reports the bundled sample. Your own data: docs/bring_your_own_data.md.
+
+A build takes the place of the one before only when all its tests have passed. NRS_WAREHOUSE names another place for the warehouse file.
+"""
+EPILOG = """`nrs.py COMMAND --help` says what a command does, shows an example, and what it writes.
+
+Completion by the tab key: put scripts/ on PATH, run `nrs.py --install-completion` once, and open a new shell.
+"""
+
+app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG)
 
 
 @app.callback()
 def main() -> None:
-    """Build NRS reports from extracts."""
+    """Keeps a single command a command by name; the help is HELP."""
 
 
 def warehouse_path() -> Path:
@@ -111,7 +123,12 @@ def report(
     ] = None,
     program_year: Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
 ) -> None:
-    """Build the warehouse from extracts, test it, put it in place, write the forms, and print a summary."""
+    """Build the warehouse from extracts, test it, put it in place, write the forms, and print a summary.
+
+    Example: nrs.py report --extracts ../extracts --program-year 2023
+
+    Writes the warehouse and, beside it, forms/YEAR with each table as CSV. If a file can't be read or a test fails, nothing.
+    """
     warehouse = warehouse_path()
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     # A folder of its own beside the warehouse: the same file system, so that one rename puts the file in place.
