@@ -1,6 +1,6 @@
 # make report   build the warehouse from the bundled sample, or from EXTRACTS=folder, for PROGRAM_YEAR=2023
 # make test     lint, pytest, dbt build with every test
-# make docs     the dbt docs site, one file: target/docs/index.html
+# make docs     the pages for auditors (begin with target/docs/tables.html) and dbt's docs (target/docs/index.html)
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,8 +40,7 @@ docs: $(VENV)/installed
 	mkdir -p target/test
 	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt build --quiet --exclude-resource-type unit_test
 	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt docs generate --static --quiet
-	mkdir -p target/docs
-	cp target/static_index.html target/docs/index.html
+	$(BIN)/python scripts/docs_site.py --target target --warehouse $(TEST_WAREHOUSE) --to target/docs
 
 sample: $(VENV)/installed
 	$(BIN)/python scripts/generate_extracts.py seeds/extracts --students 1000 --seed 7

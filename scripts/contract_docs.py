@@ -1,4 +1,4 @@
-"""Writes the tables of docs/extracts.md (files, columns, code lists) from the extract contract and the seed of code lists.
+"""Writes the tables of docs/extracts.md (files, columns, code lists) and docs/mapping_template.csv from the extract contract.
 
 Run it after every change of `models/staging/fcs/_fcs__sources.yml` or `seeds/terminology/code_lists.csv`:
 
@@ -8,6 +8,7 @@ Run it after every change of `models/staging/fcs/_fcs__sources.yml` or `seeds/te
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import yaml
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 SOURCES_FILE = PROJECT / "models" / "staging" / "fcs" / "_fcs__sources.yml"
 CODE_LISTS_FILE = PROJECT / "seeds" / "terminology" / "code_lists.csv"
 DOCUMENT = PROJECT / "docs" / "extracts.md"
+MAPPING = PROJECT / "docs" / "mapping_template.csv"
 
 # What a column of each contract type accepts. Required = a blank rejects the record.
 ACCEPTED = {
@@ -102,8 +104,24 @@ def document_text(text: str) -> str:
     return with_block(with_block(text, "files", files_text(sources)), "code lists", code_lists_text(codes))
 
 
+def mapping_text() -> str:
+    """A line per column of the contract, as CSV: what is asked for, and blanks for whoever maps tables of their own to it."""
+    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(("extract", "column", "data_element", "required", "type", "code_list", "meaning", "your_table", "your_column", "conversion"))
+    for table in sources["sources"][0]["tables"]:
+        for column in table["columns"]:
+            meta = column["config"]["meta"]
+            kind, _, required = ACCEPTED[meta["type"]].partition(", ")
+            asked = (meta.get("data_element", ""), "yes" if required else "no", kind.replace("`", ""), meta.get("code_list", ""), column["description"])
+            writer.writerow((table["name"], column["name"], *asked, "", "", ""))
+    return lines.getvalue()
+
+
 def main() -> None:
-    """Write the document."""
+    """Write both."""
+    MAPPING.write_text(mapping_text(), encoding="utf-8", newline="\n")
     DOCUMENT.write_text(document_text(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 
 

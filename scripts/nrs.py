@@ -1,8 +1,5 @@
-"""The warehouse's command line: build a warehouse from a folder of extracts, report from it, and keep the builds.
-
-A build goes into a new folder of the store and is put in place in one step, only when every model and data test of it
-has passed: a failed run leaves the last good warehouse as it was (docs/publishing.md).
-"""
+#!/usr/bin/env python3
+"""The warehouse's command line: what the commands take and print; what they do stands in modules of its own."""
 
 from __future__ import annotations
 
@@ -38,8 +35,19 @@ Keep = Annotated[int, typer.Option(help="How many builds to keep, this one inclu
 AcceptStops = Annotated[bool, typer.Option("--accept-stops", help="Label the build although findings about its extracts say stop.")]
 BuildName = Annotated[str, typer.Argument(metavar="ID", help="Id or label of a build; `builds` lists them.")]
 
+HELP = """Turn raw adult-education extracts into every table of the National Reporting System.
+
+First time: `nrs.py report` builds and reports the bundled sample. Your own data: docs/bring_your_own_data.md.
+
+A build takes the place of the one before only when all its tests have passed. NRS_WAREHOUSE names another place for the warehouse file.
+"""
+EPILOG = """`nrs.py COMMAND --help` says what a command does, shows an example, and what it writes.
+
+Completion by the tab key: put scripts/ on PATH, run `nrs.py --install-completion` once, and open a new shell.
+"""
+
 # Values of variables may be people.
-app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_show_locals=False)
+app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG, pretty_exceptions_show_locals=False)
 
 
 app.command()(check)
@@ -47,7 +55,7 @@ app.command()(check)
 
 @app.callback()
 def main() -> None:
-    """Build NRS reports from extracts."""
+    """Ends a command cleanly when it is asked to end; the help is HELP."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A run started with nohup stays deaf.
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -89,7 +97,13 @@ def build_command(extracts: Extracts = None, program_year: ProgramYear = 2023, l
 
 @app.command()
 def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
-    """Build the warehouse from extracts, test it, put it in place with the forms, and print a summary."""
+    """Build the warehouse from extracts, test it, put it in place with the forms, and print a summary.
+
+    Example: nrs.py report --extracts ../extracts --program-year 2023
+
+    Writes a build of the store (docs/publishing.md): the warehouse, forms/YEAR with each table as CSV, and an error file
+    per agency. If a file can't be read or a test fails, nothing.
+    """
     store = Store(warehouse_path())
     with told_plainly(store):
         print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, True, store))

@@ -37,10 +37,11 @@ class CompiledModel:
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """The models in dependency order, and the reference seeds as {relation: (path, column types)}."""
+    """The models in dependency order, the seeds as {relation: (path, column types)}, and the SQL of the data tests by name."""
 
     models: tuple[CompiledModel, ...]
     seeds: dict[str, tuple[Path, dict[str, str]]]
+    tests: dict[str, str]
 
 
 def compile_project(work: Path, **variables: object) -> CompiledProject:
@@ -62,7 +63,7 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
             node = models[i]
             ordered.append(CompiledModel(f"{node.schema}.{node.name}", node.compiled_code, node.config.materialized == "view"))
         placed.update(ready)
-    return CompiledProject(tuple(ordered), seeds)
+    return CompiledProject(tuple(ordered), seeds, {n.name: n.compiled_code for n in nodes.values() if n.resource_type == "test"})
 
 
 class MemoryWarehouse:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 
 import pytest
-from dbt.cli.main import dbtRunner
-from harness import PROJECT, MemoryWarehouse
+from harness import MemoryWarehouse
 
 PERSON_WORDS = re.compile(r"fleid|person_(id|key)|student|(first|last)_name|birth|evidence")
-
-
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What `dbt parse` makes of the project."""
-    work = tmp_path_factory.mktemp("parsed")
-    os.environ.setdefault("NRS_WAREHOUSE", str(work / "parse.duckdb"))
-    arguments = ["parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    result = dbtRunner().invoke([*arguments, "--target-path", str(work / "target"), "--log-path", str(work / "logs")])
-    assert result.success, result.exception
-    return json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,107 @@
+"""Turns tables of your own into a folder of extracts: you write SQL, this writes the contract's files.
+
+The SQL creates views named after the extracts (docs/bring_your_own_data.md has a worked example). Columns that a view
+doesn't have are left blank; an extract without a view gets its header line only; a view with a column that the contract
+doesn't know is an error, since it is mostly a misspelt one. Dates are written as MMDDYYYY and booleans as Y or N.
+
+    python scripts/to_extracts.py examples/bring_your_own_data/to_extracts.sql --to target/my_extracts
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+import yaml
+from contract_docs import SOURCES_FILE
+
+# 2023-09-05 -> 2324: the contract's reporting year of a date, July to June.
+REPORTING_YEAR = """
+create macro reporting_year_of(day) as
+    printf('%02d%02d', (year(day) - (month(day) < 7)::integer) % 100, (year(day) + (month(day) >= 7)::integer) % 100)
+"""
+WRITTEN = {"DATE": "strftime({column}, '%m%d%Y')", "BOOLEAN": "case when {column} then 'Y' when not {column} then 'N' end"}
+
+
+# A failed conversion or a bad line shows what it found, which may be a person's.
+FOUND = re.compile(r'(?<=")[^"]*(?=")')
+SHOWN_BY_CODE = "No code in list"
+
+
+class MappingError(Exception):
+    """SQL that doesn't give what the contract asks for; the message says where and what to do."""
+
+
+def without_people(error: duckdb.Error) -> str:
+    """What DuckDB says of an error, in one line where it quotes data: digits as 9, letters as x."""
+    message = str(error)
+    if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException) and SHOWN_BY_CODE not in message:
+        return FOUND.sub(lambda found: re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", found[0])), message.splitlines()[0])
+    return message
+
+
+def contract_extracts() -> dict[str, list[str]]:
+    """The columns of each extract of the contract, in its order."""
+    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    return {table["name"]: [column["name"] for column in table["columns"]] for table in sources["sources"][0]["tables"]}
+
+
+def extract_query(connection: duckdb.DuckDBPyConnection, extract: str, columns: list[str]) -> str:
+    """The query that gives an extract all its columns as text, from the view of its name; raises MappingError."""
+    view = connection.view(extract)
+    types = dict(zip(view.columns, map(str, view.types), strict=True))
+    if unknown := sorted(types.keys() - set(columns)):
+        raise MappingError(f"View {extract}: the contract has no column {', '.join(unknown)}. Rename or drop it; the columns are: {', '.join(columns)}.")
+    given = {column: WRITTEN.get(sql_type, "cast({column} as varchar)").format(column=column) for column, sql_type in types.items()}
+    selected = ", ".join(f"{given.get(column, 'null')} as {column}" for column in columns)
+    return f"select {selected} from {extract} order by all"
+
+
+def write_extracts(sql: Path, folder: Path) -> dict[str, tuple[int, list[str]]]:
+    """Run a file of SQL and write every extract of the contract into `folder`, as NAME.csv.
+
+    Returns the number of records and the columns left blank of each extract that the SQL has a view for. Files are read
+    relative to the SQL's own folder. Raises MappingError where the SQL fails or a view doesn't fit.
+    """
+    extracts = contract_extracts()
+    with duckdb.connect(config={"file_search_path": str(sql.resolve().parent)}) as connection:
+        try:
+            connection.execute(REPORTING_YEAR)
+            connection.execute(sql.read_text(encoding="utf-8"))
+            views = {name for (name,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall()}
+            if not views & extracts.keys():
+                raise MappingError(f"{sql}: no view is named after an extract. Name them after these: {', '.join(extracts)}.")
+            queries = {extract: extract_query(connection, extract, columns) for extract, columns in extracts.items() if extract in views}
+            results = {extract: connection.sql(f"from ({query})").execute() for extract, query in queries.items()}
+        except duckdb.Error as error:
+            raise MappingError(f"{sql}: {without_people(error)}") from None
+        folder.mkdir(parents=True, exist_ok=True)
+        for extract, columns in extracts.items():
+            if extract in results:
+                results[extract].write_csv(str(folder / f"{extract}.csv"), header=True)
+            else:
+                (folder / f"{extract}.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
+        blank = {extract: [column for column in extracts[extract] if column not in connection.view(extract).columns] for extract in results}
+        return {extract: (len(result), blank[extract]) for extract, result in results.items()}
+
+
+def main(
+    sql: Annotated[Path, typer.Argument(help="File of SQL that creates a view per extract.", exists=True, dir_okay=False)],
+    to: Annotated[Path, typer.Option(help="Folder to write the extracts to; outside the project, if they are of real people.")],
+) -> None:
+    """Turn tables of your own into a folder of extracts."""
+    try:
+        written = write_extracts(sql, to)
+    except MappingError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    for extract, (records, blank) in written.items():
+        typer.echo(f"{extract}: {records:,} records" + (f"; left blank: {', '.join(blank)}" if blank else ""))
+    typer.echo(f"Every other extract has its header line only. Next: make report EXTRACTS={to}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

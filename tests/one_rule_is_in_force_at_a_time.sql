@@ -1,0 +1,50 @@
+-- Returns each rule, code and form row of which two are in force in one program year: the old one wasn't end-dated, or a
+-- state's own row stands beside the federal one (decision 0005; docs/new_program_year.md). A model would take both, or one
+-- by chance.
+{%- set keys = {
+    'age_groups': ['age_group'],
+    'ahs_level_6_credits': ['ahs_diploma_option'],
+    'alternative_placement_programs': ['program'],
+    'code_crosswalks': ['crosswalk', 'code'],
+    'code_lists': ['code_list', 'code'],
+    'educational_functioning_levels': ['efl_row_code'],
+    'efl_crosswalk': ['efl_code', 'program'],
+    'form_absent_cells': ['table_id', 'row_code', 'column_code'],
+    'form_blocks': ['table_id', 'block'],
+    'form_columns': ['column_set', 'column_code'],
+    'form_rates': ['column_set', 'column_code', 'part', 'term_table_id', 'term_row_code', 'term_column_code'],
+    'form_rollups': ['code_set', 'code', 'adds_to'],
+    'form_rows': ['row_set', 'row_code'],
+    'forms': ['table_id'],
+    'gain_kinds': ['kind'],
+    'identities': ['identity_id'],
+    'identity_terms': ['identity_id', 'side', 'table_id', 'row_code', 'column_code'],
+    'indicator_windows': ['indicator'],
+    'nrs_programs': ['program_cip'],
+    'population_measures': ['measure'],
+    'program_type_crosswalk': ['program_group', 'is_ielce_grantee'],
+    'rule_codes': ['rule_list', 'code'],
+    'rule_parameters': ['parameter'],
+} %}
+with rules as (
+    {%- for seed, columns in keys.items() %}
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ seed }}' as seed,
+        concat_ws(' / ', {{ columns | join(', ') }}) as rule_key,
+        effective_from,
+        effective_to
+    from {{ ref(seed) }}
+    where state in ('US', '{{ var("state") }}')
+    {%- endfor %}
+),
+
+followed as (
+    select
+        *,
+        lead(effective_from) over (partition by seed, rule_key order by effective_from) as next_from
+    from rules
+)
+
+select * from followed
+where next_from <= coalesce(effective_to, next_from)
