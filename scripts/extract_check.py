@@ -511,7 +511,10 @@ def check(
         Path | None, typer.Option(help="Folder for one error file per agency, to send back. Confidential.", file_okay=False, resolve_path=True)
     ] = None,
 ) -> None:
-    """Check a folder of extracts before a build. Neither the folder nor the warehouse is touched. Status 1: something to mend."""
+    """Check a folder of extracts before a build. Neither the folder nor the warehouse is touched. Status 1: something to mend.
+
+    Example: nrs.py check ../extracts --program-year 2023 --errors-to ../errors
+    """
     if errors_to:
         refuse_folder(errors_to, folder)
     # Progress is not part of the document.

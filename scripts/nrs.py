@@ -89,7 +89,10 @@ def build_files_state(build: Build) -> str:
 
 @app.command("build")
 def build_command(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
-    """Build the warehouse from extracts, test it, and put it in place."""
+    """Build the warehouse from extracts, test it, and put it in place.
+
+    Example: nrs.py build --extracts ../extracts --program-year 2023 --label october-2024-submission
+    """
     store = Store(warehouse_path())
     with told_plainly(store):
         print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, False, store))
@@ -115,7 +118,10 @@ def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: L
 
 @app.command("builds")
 def builds_command() -> None:
-    """List the builds of the store, the oldest first; every file is compared with its manifest."""
+    """List the builds of the store, the oldest first; every file is compared with its manifest.
+
+    Example: nrs.py builds
+    """
     store = Store(warehouse_path())
     with told_plainly(store):
         table = Table("", "id", "made (UTC)", "year", "labels", "size", "files", box=SIMPLE, pad_edge=False)
@@ -138,7 +144,10 @@ def build_row(build: Build) -> tuple[str, ...]:
 
 @app.command("label")
 def label_command(name: BuildName, label: Annotated[str, typer.Argument(help="The label: letters, digits, - _ .")], accept_stops: AcceptStops = False) -> None:
-    """Label a build, which keeps it for good."""
+    """Label a build, which keeps it for good.
+
+    Example: nrs.py label 20241001T093000Z-a1b2c3 october-2024-submission
+    """
     store = Store(warehouse_path())
     with told_plainly(store):
         if manifest := store.find(name).manifest():
@@ -149,7 +158,10 @@ def label_command(name: BuildName, label: Annotated[str, typer.Argument(help="Th
 
 @app.command("restore")
 def restore_command(name: BuildName) -> None:
-    """Put an earlier build back in place, if its files are as they were built."""
+    """Put an earlier build back in place, if its files are as they were built.
+
+    Example: nrs.py restore october-2024-submission
+    """
     store = Store(warehouse_path())
     with told_plainly(store):
         print_build(store, store.restore(name))
@@ -224,7 +236,10 @@ def workbook(
     published: Annotated[bool, typer.Option("--published", help="From the suppressed cells, for publication.")] = False,
     students: Annotated[bool, typer.Option("--students", help="The student-level files instead (Reports 4 and 5). Restricted: they hold people.")] = False,
 ) -> None:
-    """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md)."""
+    """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md).
+
+    Example: nrs.py workbook --scope agency --id 013
+    """
     if published and students:
         raise typer.BadParameter("--students holds people and is never published; leave out one of --published and --students.")
     warehouse = warehouse_path()
