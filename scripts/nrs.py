@@ -104,7 +104,7 @@ def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: L
 
     Example: nrs.py report --extracts ../extracts --program-year 2023
 
-    Writes a build of the store (docs/publishing.md): the warehouse, forms/YEAR with each table as CSV, and an error file
+    Writes the warehouse and, in the same build (docs/publishing.md), forms/YEAR with each table as CSV and an error file
     per agency. If a file can't be read or a test fails, nothing.
     """
     store = Store(warehouse_path())
