@@ -70,8 +70,36 @@ assumption_counts as (
     group by scopes.program_year, scopes.scope, scopes.scope_id
 ),
 
+-- A finding without an agency (an absent match quarter) concerns every scope.
+extract_stops as (
+    select
+        scopes.program_year,
+        scopes.scope,
+        scopes.scope_id,
+        'extract_stops' as check_id,
+        count(*) as value
+    from scopes
+    cross join {{ ref('extract_findings') }} as findings
+    where
+        findings.severity = 'stop'
+        and (
+            findings.agency_id is null
+            or exists (
+                select 1 from {{ ref('int_agency_scopes') }} as agency_scopes
+                where
+                    agency_scopes.program_year = scopes.program_year
+                    and agency_scopes.scope = scopes.scope
+                    and agency_scopes.scope_id = scopes.scope_id
+                    and agency_scopes.agency_id = findings.agency_id
+            )
+        )
+    group by scopes.program_year, scopes.scope, scopes.scope_id
+),
+
 counts as (
     select * from cell_counts
+    union all
+    select * from extract_stops
     union all
     select * from identity_counts
     union all
