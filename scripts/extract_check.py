@@ -328,7 +328,7 @@ def print_findings(findings: list[dict]) -> None:
             continue
         console.print(f"\n[bold]{severity}: {heading}[/bold]")
         for (title, consequence, remedy), kind in groupby(of_severity, lambda f: (f["title"], f["consequence"], f["remedy"])):
-            say(f"\n{title}. {consequence}")
+            say(f"\n{title[0].upper()}{title[1:]}. {consequence}")
             for place, rows in groupby(kind, lambda f: (f["extract"] or f["file"], f["column"])):
                 say(f"  {finding_place(place, list(rows))}")
             say(f"  Remedy: {remedy}")
@@ -343,7 +343,8 @@ def finding_place(place: tuple[str, str | None], rows: list[dict]) -> str:
     parts += [f"agency {listed(agencies)}"] if agencies else []
     parts += [f"term {listed(terms)}"] if terms else []
     parts += [f"e.g. {rows[0]['detail']}"] if rows[0]["detail"] else []
-    examples = sorted((example for row in rows for example in row["examples"]), key=lambda e: (e["file"], e["record"] or 0))[:MOST_EXAMPLES]
+    examples = [example for row in rows for example in row["examples"] if example["record"] or example["line"]]
+    examples = sorted(examples, key=lambda example: (example["file"], example["record"] or 0))[:MOST_EXAMPLES]
     return "\n".join([", ".join(parts), *(f"      {example_text(example)}" for example in examples)])
 
 
