@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import yaml
@@ -227,28 +228,57 @@ def fault_of_content(entry: Entry) -> Fault | None:
     for magic, kind in MAGIC.items():
         if start.startswith(magic):
             return entry.fault(f"it is {kind}", UNPACK if kind.startswith("compressed") else "Save it as CSV UTF-8.")
-    return fault_of_first_line(entry) or fault_of_line_ends(entry)
+    return fault_of_lines(entry)
 
 
-def fault_of_first_line(entry: Entry) -> Fault | None:
-    """A first line that the engine would pass over in silence, and take the next one for the header."""
+def fault_of_lines(entry: Entry) -> Fault | None:
+    """Lines that the engine passes over in silence, or stops at without naming the file: too long, a first one that is not
+    UTF-8 (it takes the next for the header), or with other line ends than those above.
+    """
     with entry.path.open("rb") as file:
-        line = file.readline(LONGEST_LINE + 1).split(b"\r")[0]
-    if len(line) > LONGEST_LINE:
-        return replace(entry.fault("the header is longer than 4 MiB", "Begin the file with the header line, and end it with a line break."), line=1)
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return replace(entry.fault("the header is not UTF-8", "Export the file as UTF-8."), line=1)
-    return None
+        start, has_returns = longest_line(file)
+        if start is not None:
+            line = line_number(file, start)
+            what, remedy = ("line", "A quote is probably not closed.") if line > 1 else ("header", "Begin the file with the header line, and end it.")
+            return replace(entry.fault(f"the {what} is longer than 4 MiB", remedy), line=line)
+        file.seek(0)
+        try:
+            file.readline(LONGEST_LINE).split(b"\r")[0].decode()
+        except UnicodeDecodeError:
+            return replace(entry.fault("the header is not UTF-8", "Export the file as UTF-8."), line=1)
+        return fault_of_line_ends(entry, file) if has_returns else None
 
 
-def fault_of_line_ends(entry: Entry) -> Fault | None:
-    """Line ends of two kinds outside quotes, as in a file put together of two: the engine stops there, and names no file."""
-    with entry.path.open("rb") as file:
-        if not any(b"\r" in piece for piece in iter(lambda: file.read(PIECE), b"")):
-            return None
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def longest_line(file: BinaryIO) -> tuple[int | None, bool]:
+    """Where a line of more than LONGEST_LINE begins (None: nowhere), and whether the file has carriage returns up to there.
+
+    The file check names such lines too, but up to some 64 MB only: the engine loses a longer one without an error.
+    """
+    start = place = 0
+    has_returns = False
+    while piece := file.read(PIECE):
+        returns = piece.find(b"\r")
+        has_returns = has_returns or returns >= 0
+        ends = [end for end in (piece.find(b"\n"), returns) if end >= 0]
+        if place + (min(ends) if ends else len(piece)) - start > LONGEST_LINE:
+            return start, has_returns
+        if ends:
+            start = place + 1 + max(piece.rfind(b"\n"), piece.rfind(b"\r") if returns >= 0 else -1)
+        place += len(piece)
+    return None, has_returns
+
+
+def line_number(file: BinaryIO, start: int) -> int:
+    """The number of the line that begins at a place of a file; memory is bounded."""
+    file.seek(0)
+    sizes = [PIECE] * (start // PIECE) + [start % PIECE]
+    counts = [(piece.count(b"\n"), piece.count(b"\r")) for piece in map(file.read, sizes)]
+    return 1 + max(map(sum, zip(*counts, strict=True)))
+
+
+def fault_of_line_ends(entry: Entry, file: BinaryIO) -> Fault | None:
+    """Line ends of two kinds outside quotes, as in a file put together of two."""
+    content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     ends = (found[0] for found in LINE_END_OR_QUOTED.finditer(content) if found[0][:1] != b'"')
     first = next(ends, None)
     for line, end in enumerate(ends, 2):

@@ -18,8 +18,8 @@ WITHHELD = "The engine's text is withheld: it can quote a person's values. `dbt 
 OURS = "Invalid Input Error: NRS: "
 # What a constraint's message says of the table itself.
 CONSTRAINT = re.compile(
-    r"NOT NULL constraint failed: [a-z0-9_.]+|CHECK constraint failed on table [a-z0-9_]+|"
-    r"PRIMARY KEY or UNIQUE constraint violation|violates (?:primary key|unique) constraint"
+    r"NOT NULL constraint failed: [a-z0-9_.]+|CHECK constraint failed on table [a-z0-9_]+"
+    r"|PRIMARY KEY or UNIQUE constraint violation|violates (?:primary key|unique) constraint"
 )
 
 

@@ -95,6 +95,8 @@ FAULTS = {
     "name that is no text": (replace_by(part(b"a\xff.csv"), "grants"), r"grants/a\xff.csv", "Rename it"),
     "backslash in a name": (replace_by(part(b"a\\b.csv"), "grants"), r"grants/a\b.csv", "Rename it"),
     "header without end": (replace_by(lambda file: file.write_bytes(b"a" * (5 << 20))), "grants.csv", "line 1: the header is longer than 4 MiB"),
+    "line without end": (replace_by(lambda file: file.write_bytes(b"a,b\n1,2\n" + b"a" * (70 << 20))), "grants.csv", "line 3: the line is longer than 4 MiB"),
+    "long line between others": (replace_by(lambda file: file.write_bytes(b"a\n" * 999 + b"a" * (5 << 20) + b"\na\n")), "grants.csv", "line 1000: the line"),
     "bytes above the header": (replace_by(lambda file: file.write_bytes(b"\xff\nreporting_year\n")), "grants.csv", "line 1: the header is not UTF-8"),
     "two files in one": (replace_by(lambda file: file.write_bytes(b'a,b\r\n"x\n",2\r\n3,4\n')), "grants.csv", "line 3: .*LF, not CRLF"),
 }  # fmt: skip
@@ -125,6 +127,11 @@ def test_odd_names_of_parts_pass(name: bytes, folder: Path) -> None:
 def test_link_inside_the_folder_passes(folder: Path) -> None:
     (folder / "grants.csv").rename(folder / "grants_2024.csv")
     (folder / "grants.csv").symlink_to("grants_2024.csv")
+    assert faults_of_folder(folder) == []
+
+
+def test_line_of_4_mib_passes(folder: Path) -> None:
+    (folder / "grants.csv").write_bytes(b"a,b\n" + b"a" * (4 << 20) + b"\n" + b"b" * (4 << 20))
     assert faults_of_folder(folder) == []
 
 

@@ -155,7 +155,7 @@ def with_header(file: Path, change: Callable[[bytes], bytes]) -> None:
 
 
 def test_hostile_files_are_named_within_bounded_memory(good: Path, tmp_path: Path) -> None:
-    """Through the command line. dbt and the engine take some 300 MB by themselves; a line of 64 MB must not come on top often."""
+    """Through the command line. dbt and the engine take some 300 MB by themselves; a field of 60 MB must not come on top often."""
     folder = tmp_path / "extracts"
     folder.mkdir()
     for source in good.glob("*.csv"):
@@ -166,15 +166,13 @@ def test_hostile_files_are_named_within_bounded_memory(good: Path, tmp_path: Pat
     with_header(folder / "completions.csv", lambda header: header.replace(b",", b";"))
     with_header(folder / "iet_programs.csv", lambda header: header.replace(b"program_cip", b"program\x00_cip"))
     with (folder / "tests.csv").open("ab") as file:
-        lines = len(read_table(folder / "tests.csv"))
-        file.write(b"a" * 64_000_000)
+        file.write(b'"' + (b"a" * 999 + b"\n") * 60_000)
     expected = {
         "grants.csv: line 1: a column name holds a line break",
         "personnel.csv: line 1: the header has more than 1000 columns",
         "agencies.csv: line 1: missing column(s) agency_id, .*: the names are not in small letters",
         "completions.csv: line 1: missing column(s) agency_id, .*: the names are separated by another mark",
         "iet_programs.csv: line 1: missing column(s) program_cip. Found: .*, and other names in place 3",
-        f"tests.csv: line {lines + 1}: the line is longer than 4 MiB",
     }
     process = subprocess.Popen(
         [sys.executable, str(PROJECT / "scripts" / "nrs.py"), "report", "--extracts", str(folder)],
@@ -186,9 +184,11 @@ def test_hostile_files_are_named_within_bounded_memory(good: Path, tmp_path: Pat
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 1
     found = re.findall(r"^ *- (.*)$", printed, re.MULTILINE)
+    long_field = [line for line in found if line.startswith("tests.csv: line ")]
+    assert long_field
     for fault in expected:
         assert sum(bool(re.match(re.escape(fault).replace(r"\.\*", ".*"), line)) for line in found) == 1, (fault, found)
-    assert len(found) == len(expected), found
+    assert len(found) == len(expected) + len(long_field), found
     assert '{"file"' not in printed
     assert usage.ru_maxrss < 1_500_000
 
