@@ -20,6 +20,7 @@
     'identities': ['identity_id'],
     'identity_terms': ['identity_id', 'side', 'table_id', 'row_code', 'column_code'],
     'indicator_windows': ['indicator'],
+    'key_indicators': ['indicator'],
     'nrs_programs': ['program_cip'],
     'population_measures': ['measure'],
     'program_type_crosswalk': ['program_group', 'is_ielce_grantee'],
