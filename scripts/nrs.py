@@ -248,7 +248,9 @@ def workbook(
 
 @app.command()
 def page(
-    to: Annotated[Path | None, typer.Option(help="Folder of the page; without it `page` beside the warehouse. An earlier page there is replaced.", file_okay=False)] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the page; without it `page` beside the warehouse. An earlier page there is replaced.", file_okay=False)
+    ] = None,
     program_year: YearOption = None,
     docs: Annotated[str | None, typer.Option(help="Address of the auditors' pages (`make docs`) as seen from the page, to link to them.")] = None,
     warehouse: WarehouseOption = None,

@@ -21,7 +21,16 @@ from store import PUBLISHED, Store
 
 # Columns of Table 4 that the page shows: participants, kinds of gain, both rates (and what the second is of). Of Table 4A, all.
 LEVEL_COLUMNS = ("B", "E", "F", "G", "J", "K", "O")
-NEEDED = ("nrs_cells_published", "population_summary_published", "nrs_form_cells", "nrs_forms", "nrs_form_notes", "nrs_cell_rules", "report_scopes", "assumptions")
+NEEDED = (
+    "nrs_cells_published",
+    "population_summary_published",
+    "nrs_form_cells",
+    "nrs_forms",
+    "nrs_form_notes",
+    "nrs_cell_rules",
+    "report_scopes",
+    "assumptions",
+)
 SCOPES = ("state", "agency_type", "agency")
 # By this a folder is known as a page written here, which the next one may replace.
 GENERATOR = '<meta name="generator" content="nrs.py page">'
@@ -202,7 +211,11 @@ def contents(reference: Reference, year: int) -> Row:
         "agency_types": [scope for scope in scopes if scope["scope"] == "agency_type"],
         "agencies": [scope for scope in scopes if scope["scope"] == "agency"],
         "indicators": [row | {"rule": rule_of[row["table_id"], row["row_code"], row["column_code"]]} for row in indicators],
-        "headlines": [table | {"rule": rule_of[key]} for table in tables if (key := (table["table_id"], table["headline_row_code"], table["headline_column_code"])) in rule_of],
+        "headlines": [
+            table | {"rule": rule_of[key]}
+            for table in tables
+            if (key := (table["table_id"], table["headline_row_code"], table["headline_column_code"])) in rule_of
+        ],
         "levels": form(rules, "4"),
         "gains": form(rules, "4A"),
         "population": reference.rows(POPULATION),
