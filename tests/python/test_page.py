@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,39 +25,42 @@ from typer.testing import CliRunner, Result
 
 HOSTILE_AGENCY, HOSTILE_NAME = "014", '=HYPERLINK("http://example.org","x")<script>alert(1)</script>'
 YEARS = (2022, 2023)
+NO_BASE = "\u2013"
 
 
-def write_build(warehouse: MemoryWarehouse, manifest: dict, folder: Path, year: int) -> Path:
-    """A build's published file, with all that is marked as published; its counts below 10 suppressed, those of 2022 ten times 2023's."""
-    folder.mkdir(parents=True)
-    file = folder / "nrs_published.duckdb"
-    facts = {
-        "build": {"build_id": folder.name, "created_at": "2024-10-01T08:30:00Z", "program_year": year, "state": "FL", "source": "bundled sample"},
-        "versions": {},
-        "rule_sha256": {},
-    }
-    write_published(warehouse.connection, file, manifest, facts)
-    factor = 10 if year == 2022 else 1
+def write_build(warehouse: MemoryWarehouse, manifest: dict, file: Path) -> None:
+    """The published file of 2023-24, with all that is marked as published; counts below 10 are suppressed, whatever else says so."""
+    facts = {"build_id": "b", "created_at": "2024-10-01T08:30:00Z", "program_year": 2023, "state": "FL", "source": "bundled sample"}
+    write_published(warehouse.connection, file, manifest, {"build": facts, "versions": {}, "rule_sha256": {}})
     warehouse.connection.execute(f"""
         attach '{file}' as published;
         create or replace table published.marts.nrs_cells_published as
-        select
-            {year} as program_year, scope, scope_id, table_id, row_code, column_code,
-            case when not is_small then if(measure in ('count', 'hours'), {factor} * value, value) end as value, is_small as is_suppressed,
-            case when is_small then 'primary' end as suppression
+        select * exclude (is_small) replace (if(is_small, null, value) as value), is_small as is_suppressed, if(is_small, 'primary', null) as suppression
         from (
-            select cells.*, form_cells.measure, coalesce(form_cells.measure in ('count', 'hours') and cells.value between 1 and 9, false) as is_small
+            select cells.*, form_cells.measure in ('count', 'hours') and coalesce(cells.value between 1 and 9, false) as is_small
             from marts.nrs_cells as cells inner join marts.nrs_form_cells as form_cells using (table_id, row_code, column_code)
         );
         create or replace table published.marts.population_summary_published as
-        select
-            program_year - 2023 + {year} as program_year, scope, scope_id, measure, case when not persons between 1 and 9 then {factor} * persons end as persons,
-            persons between 1 and 9 as is_suppressed, case when persons between 1 and 9 then 'primary' end as suppression
-        from marts.population_summary;
-        update published.marts.report_scopes set program_year = {year};
+        select * exclude (is_small) replace (if(is_small, null, persons) as persons), is_small as is_suppressed, if(is_small, 'primary', null) as suppression
+        from (select *, persons between 1 and 9 as is_small from marts.population_summary);
         update published.marts.report_scopes set scope_name = '{HOSTILE_NAME}' where scope = 'agency' and scope_id = '{HOSTILE_AGENCY}';
         detach published""")
-    return file
+
+
+def move_to_2022(file: Path) -> None:
+    """Make a published file one of 2022-23, with ten times the numbers."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("""
+            update marts.report_scopes set program_year = 2022;
+            update marts.nrs_cells_published set program_year = 2022, value = 10 * value;
+            update marts.population_summary_published set program_year = program_year - 1, persons = 10 * persons""")
+
+
+def copy_build(house: Path, build_id: str, folder: Path) -> Path:
+    """A store in `folder` with one build of another, in place; returns its published file."""
+    (folder / "builds" / build_id).mkdir(parents=True)
+    put_in_place(folder, build_id)
+    return Path(shutil.copy(house / "builds" / build_id / "nrs_published.duckdb", folder / "builds" / build_id))
 
 
 def put_in_place(folder: Path, build_id: str) -> None:
@@ -70,9 +75,11 @@ def put_in_place(folder: Path, build_id: str) -> None:
 def house(sample_warehouse: MemoryWarehouse, manifest: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store with a build of 2022-23 and, in place, one of 2023-24."""
     folder = tmp_path_factory.mktemp("house")
-    for build_id, year in (("a", 2022), ("b", 2023)):
-        write_build(sample_warehouse, manifest, folder / "builds" / build_id, year)
+    (folder / "builds" / "b").mkdir(parents=True)
+    write_build(sample_warehouse, manifest, folder / "builds" / "b" / "nrs_published.duckdb")
     put_in_place(folder, "b")
+    shutil.copytree(folder / "builds" / "b", folder / "builds" / "a")
+    move_to_2022(folder / "builds" / "a" / "nrs_published.duckdb")
     return folder
 
 
@@ -161,18 +168,33 @@ class Expected:
     without_base: int
 
 
-def expected(house: Path, condition: str, year: int = 2023, population: bool = False) -> Expected:
-    """What the published file of a year holds of the cells (or counts of persons) that meet a condition."""
-    file = house / "builds" / {2022: "a", 2023: "b"}[year] / "nrs_published.duckdb"
-    cells = "select rule, value, is_suppressed from ({}) where " + condition
-    anchor = "concat_ws('-', 'cell', table_id, row_code, column_code) as rule"
-    inner = (
-        f"select *, persons as value, concat('persons-', measure) as rule from marts.population_summary_published where program_year = {year}"
-        if population
-        else f"select cells.*, form_cells.is_state_only, {anchor} from marts.nrs_cells_published as cells join marts.nrs_form_cells as form_cells using (table_id, row_code, column_code)"
-    )
-    with duckdb.connect(str(file), read_only=True) as connection:
-        found = connection.execute(cells.format(inner)).fetchall()
+@cache
+def published(house: Path) -> duckdb.DuckDBPyConnection:
+    """What the published files of both years hold, in one table: cells of the forms and counts of persons, with the anchor of their rule."""
+    connection = duckdb.connect()
+    for build_id in ("a", "b"):
+        connection.execute(f"attach '{house / 'builds' / build_id / 'nrs_published.duckdb'}' as build (read_only); use build")
+        connection.execute("""
+            create table if not exists memory.main.numbers (
+                program_year integer, scope varchar, scope_id varchar, table_id varchar, row_code varchar, column_code varchar, measure varchar, value double,
+                is_suppressed boolean, rule varchar
+            );
+            insert into memory.main.numbers by name
+            select * exclude (suppression), concat_ws('-', 'cell', table_id, row_code, column_code) as rule from marts.nrs_cells_published;
+            insert into memory.main.numbers by name
+            select * exclude (suppression, persons), persons as value, concat('persons-', measure) as rule from marts.population_summary_published
+            where program_year = (select max(program_year) from marts.nrs_cells_published);
+            create or replace table memory.main.scopes as select scope, scope_id from marts.report_scopes;
+            create or replace table memory.main.indicators as from reference.key_indicators;
+            create or replace table memory.main.forms as from marts.nrs_forms;
+            create or replace table memory.main.rules as from marts.nrs_cell_rules;
+            use memory; detach build""")
+    return connection
+
+
+def expected(house: Path, condition: str, year: int = 2023) -> Expected:
+    """What the published file of a year holds of the numbers that meet a condition."""
+    found = published(house).execute(f"select rule, value, is_suppressed from numbers where program_year = {year} and {condition}").fetchall()
     assert found, condition
     numbers = {rule: value for rule, value, _ in found if value is not None}
     hidden = sum(is_suppressed for _, _, is_suppressed in found)
@@ -182,17 +204,15 @@ def expected(house: Path, condition: str, year: int = 2023, population: bool = F
 def shown(cells: list[Cell]) -> Expected:
     """What cells of a page show, in the same terms."""
     numbers = {cell.links[-1].removeprefix("rules.html#"): float(value) for cell in cells for value in cell.values}
-    return Expected(numbers, sum(cell.text == "*" for cell in cells), sum(cell.text == "–" for cell in cells))
+    return Expected(numbers, sum(cell.text == "*" for cell in cells), sum(cell.text == NO_BASE for cell in cells))
 
 
 def scopes(house: Path) -> list[tuple[str, str]]:
-    with duckdb.connect(str(house / "nrs_published.duckdb"), read_only=True) as connection:
-        return connection.execute("select scope, scope_id from marts.report_scopes order by all").fetchall()
+    return published(house).execute("from scopes order by all").fetchall()
 
 
 def indicators(house: Path) -> list[tuple[str, str, str, str, str | None]]:
-    with duckdb.connect(str(house / "nrs_published.duckdb"), read_only=True) as connection:
-        return connection.execute("select indicator, table_id, row_code, column_code, base_column_code from reference.key_indicators").fetchall()
+    return published(house).execute("select indicator, table_id, row_code, column_code, base_column_code from indicators").fetchall()
 
 
 def is_indicator(house: Path, with_base: bool = False) -> str:
@@ -222,7 +242,7 @@ def test_levels_and_gains_are_the_published_ones(site: Site, house: Path) -> Non
 def test_population_is_the_published_one(site: Site, house: Path) -> None:
     for scope, scope_id in scopes(house):
         condition = f"scope = '{scope}' and scope_id = '{scope_id}' and measure <> 'in_tables_1_and_2a'"
-        assert shown(body(site[file_of(scope, scope_id)], "population")) == expected(house, condition, population=True), scope_id
+        assert shown(body(site[file_of(scope, scope_id)], "population")) == expected(house, condition), scope_id
 
 
 def test_years_are_each_years_own(site: Site, house: Path) -> None:
@@ -238,7 +258,7 @@ def test_years_are_each_years_own(site: Site, house: Path) -> None:
 
 def test_headline_of_each_table_is_the_published_one(site: Site, house: Path) -> None:
     rows = site["index.html"].tables["tables"]
-    condition = "scope = 'state' and (table_id, row_code, column_code) in (select (table_id, headline_row_code, headline_column_code) from marts.nrs_forms)"
+    condition = "scope = 'state' and (table_id, row_code, column_code) in (select (table_id, headline_row_code, headline_column_code) from forms)"
     for column, year in enumerate(YEARS, start=1):
         assert shown([row[column] for row in rows[1:]]) == expected(house, condition, year)
 
@@ -278,8 +298,7 @@ def test_suppressed_numbers_are_a_sign_and_nothing_else(site: Site) -> None:
 
 def test_every_number_leads_to_its_rule(site: Site, house: Path) -> None:
     rules = site["rules.html"]
-    with duckdb.connect(str(house / "nrs_published.duckdb"), read_only=True) as connection:
-        sentences = connection.execute("select table_id, row_code, column_code, sentence, citation from marts.nrs_cell_rules").fetchall()
+    sentences = published(house).execute("select table_id, row_code, column_code, sentence, citation from rules").fetchall()
     text = " ".join(rules.text.split())
     cells = [cell for page in site.values() for rows in page.tables.values() for row in rows for cell in row if cell.values]
     anchors = {cell.links[-1].removeprefix("rules.html#") for cell in cells}
@@ -388,9 +407,8 @@ def test_files_of_ids_are_plain_and_never_the_same() -> None:
     assert [file for file in files if not re.fullmatch(r"agency_[0-9A-Za-z-]*\.html", file)] == []
 
 
-def test_one_year_says_how_to_see_more(sample_warehouse: MemoryWarehouse, manifest: dict, tmp_path: Path) -> None:
-    write_build(sample_warehouse, manifest, tmp_path / "builds" / "a", 2023)
-    put_in_place(tmp_path, "a")
+def test_one_year_says_how_to_see_more(house: Path, tmp_path: Path) -> None:
+    copy_build(house, "b", tmp_path)
     assert run(tmp_path).exit_code == 0
     index = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "Only 2023-24 is there" in index and "nrs.py build --program-year 2022" in index
@@ -429,9 +447,8 @@ def test_without_a_published_file_it_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_suppressed_number_with_its_value_stops_the_page(sample_warehouse: MemoryWarehouse, manifest: dict, tmp_path: Path) -> None:
-    file = write_build(sample_warehouse, manifest, tmp_path / "builds" / "a", 2023)
-    put_in_place(tmp_path, "a")
+def test_a_suppressed_number_with_its_value_stops_the_page(house: Path, tmp_path: Path) -> None:
+    file = copy_build(house, "b", tmp_path)
     with duckdb.connect(str(file)) as connection:
         connection.execute("update marts.population_summary_published set persons = 7 where is_suppressed and scope = 'agency'")
     refused = run(tmp_path)
