@@ -259,8 +259,8 @@ def contract_columns(manifest: dict, kind: str) -> list[Row]:
     return sorted((column for column in columns if kind in column["meta"]), key=lambda column: (column["meta"][kind], column["extract"]))
 
 
-def environment(rulings: list[Row], seeds: list[str]) -> Environment:
-    """The templates, with filters for Markdown within a line and for links to rulings."""
+def environment(rulings: list[Row], seeds: list[str], folder: Path = TEMPLATES, rulings_page: str = "rulings.html") -> Environment:
+    """The templates of a folder, with filters for Markdown within a line and for links to rulings (each an anchor of `rulings_page`)."""
     markdown = MarkdownIt("commonmark", {"html": False})
     known = {str(ruling["ruling_id"]) for ruling in rulings}
 
@@ -269,11 +269,11 @@ def environment(rulings: list[Row], seeds: list[str]) -> Environment:
 
     def cite(value: object) -> Markup:
         def link(match: re.Match[str]) -> str:
-            return f'<a href="rulings.html#{match[0]}">{match[0]}</a>' if match[0] in known else match[0]
+            return f'<a href="{rulings_page}#{match[0]}">{match[0]}</a>' if match[0] in known else match[0]
 
         return Markup(re.sub(r"\bR\d+\b", link, str(text(value))))
 
-    found = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    found = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     found.filters |= {"text": text, "cite": cite}
     found.globals |= {"page_of": lambda table_id: f"table_{str(table_id).lower()}.html", "code_seeds": seeds}
     return found

@@ -15,6 +15,7 @@ from dbt_run import PROJECT, console
 from diff import diff as diff_warehouses
 from explain import explain as explain_cell
 from extract_check import check
+from page import page as write_page
 from reading import Scope
 from rich.box import SIMPLE
 from rich.table import Table
@@ -258,6 +259,25 @@ def workbook(
             raise typer.Exit(1) from None
     who_may_read = "RESTRICTED: they hold people" if students else "suppressed: for publication" if published else "confidential: small cells not suppressed"
     say(f"{len(paths)} file(s) in {folder} ({who_may_read})")
+
+
+@app.command()
+def page(
+    to: Annotated[
+        Path | None, typer.Option(help="Folder of the page; without it `page` beside the warehouse. An earlier page there is replaced.", file_okay=False)
+    ] = None,
+    program_year: YearOption = None,
+    docs: Annotated[str | None, typer.Option(help="Address of the auditors' pages (`make docs`) as seen from the page, to link to them.")] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write a page for program staff: a folder of HTML, suppressed, that opens by a double click (docs/page.md).
+
+    Example: nrs.py page --to ../page
+
+    Writes index.html with the state, a page for each agency, agency type and indicator, and the rules. Years stand side by
+    side, one for each program year of the store's builds.
+    """
+    write_page(warehouse or warehouse_path(), to, program_year, docs)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@
     'identity_terms': ['identity_id', 'side', 'table_id', 'row_code', 'column_code'],
     'indicator_windows': ['indicator'],
     'needed_periods': ['extract_name', 'event_window', 'period_unit', 'finding'],
+    'key_indicators': ['indicator'],
     'nrs_programs': ['program_cip'],
     'population_measures': ['measure'],
     'program_type_crosswalk': ['program_group', 'is_ielce_grantee'],
