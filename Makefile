@@ -34,7 +34,7 @@ dbt-test: $(VENV)/installed
 	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt build --quiet --warn-error
 
 pytest: $(VENV)/installed
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 docs: $(VENV)/installed
 	mkdir -p target/test
