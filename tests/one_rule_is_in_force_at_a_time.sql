@@ -31,6 +31,8 @@
     'readiness_checks': ['check_id'],
     'rule_codes': ['rule_list', 'code'],
     'rule_parameters': ['parameter'],
+    'suppression_bases': ['column_set', 'column_code'],
+    'suppression_exemptions': ['table_id', 'block', 'column_code'],
 } %}
 with rules as (
     {%- for seed, columns in keys.items() %}

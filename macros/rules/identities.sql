@@ -1,13 +1,8 @@
-{#- Evaluates every identity (seeds/rules/identities.csv, identity_terms.csv) over a relation of cells.
+{#- The identities as cells: the CTEs `identities` and `term_cells`, one row per term's cell of each reading.
 
     A term selects cells of one table: a code, `*` (the identity is read once for each code, the same on both sides), `#` (`*` over the counted columns), or
-    `adds_to:CODE` (the codes that the form adds up to CODE). An identity that lacks a cell of the
-    federal form is not read there: published tables leave cells out. -#}
-{% macro evaluate_identities(cells) -%}
-with cells as (
-    select * from {{ cells }}
-),
-
+    `adds_to:CODE` (the codes that the form adds up to CODE). -#}
+{% macro identity_term_ctes() -%}
 identities as (
     select * from {{ ref('identities') }} as identities
     where {{ in_force('identities', var('program_year')) }}
@@ -41,7 +36,7 @@ rollups as (
     where {{ in_force('form_rollups', var('program_year')) }}
 ),
 
-term_cells as (
+selected_cells as (
     select
         terms.identity_id,
         terms.side,
@@ -83,7 +78,7 @@ term_sides as (
         identity_id,
         read_for,
         count(distinct side) as sides
-    from term_cells
+    from selected_cells
     group by identity_id, read_for
 ),
 
@@ -95,6 +90,29 @@ identity_sides as (
     where {{ in_force('terms', var('program_year')) }}
     group by identity_id
 ),
+
+term_cells as (
+    select selected_cells.*
+    from selected_cells
+    inner join term_sides
+        on
+            selected_cells.identity_id = term_sides.identity_id
+            and selected_cells.read_for = term_sides.read_for
+    inner join identity_sides
+        on
+            term_sides.identity_id = identity_sides.identity_id
+            and term_sides.sides = identity_sides.sides
+)
+{%- endmacro %}
+
+{#- Evaluates every identity (seeds/rules/identities.csv, identity_terms.csv) over a relation of cells. One that lacks a
+    cell of the federal form is not read there: published tables leave cells out. -#}
+{% macro evaluate_identities(cells) -%}
+with cells as (
+    select * from {{ cells }}
+),
+
+{{ identity_term_ctes() }},
 
 scopes as (
     select distinct
@@ -115,14 +133,6 @@ readings as (
         sum(case when term_cells.side = 'right' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end) as right_value
     from scopes
     cross join term_cells
-    inner join term_sides
-        on
-            term_cells.identity_id = term_sides.identity_id
-            and term_cells.read_for = term_sides.read_for
-    inner join identity_sides
-        on
-            term_sides.identity_id = identity_sides.identity_id
-            and term_sides.sides = identity_sides.sides
     left join cells
         on
             scopes.program_year = cells.program_year

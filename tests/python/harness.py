@@ -28,11 +28,14 @@ Table = list[list[str]]
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """A model's relation (`schema.name`), its compiled SQL and whether it is stored as a view."""
+    """A model's relation (`schema.name`), its compiled SQL (or Python), whether it is stored as a view, is Python, or needs
+    what Python works out: the suppression, which costs more than all the rest."""
 
     relation: str
     sql: str
     is_view: bool
+    is_python: bool
+    needs_suppression: bool
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,16 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
     models = {i: n for i, n in nodes.items() if n.resource_type == "model"}
     ordered: list[CompiledModel] = []
     placed: set[str] = set()
+    suppressing: set[str] = set()
     while len(placed) < len(models):
         ready = sorted(i for i, n in models.items() if i not in placed and models.keys() & set(n.depends_on.nodes) <= placed)
         for i in ready:
             node = models[i]
-            ordered.append(CompiledModel(f"{node.schema}.{node.name}", node.compiled_code, node.config.materialized == "view"))
+            is_python = node.language == "python"
+            if is_python or suppressing & set(node.depends_on.nodes):
+                suppressing.add(i)
+            is_view = node.config.materialized == "view"
+            ordered.append(CompiledModel(f"{node.schema}.{node.name}", node.compiled_code, is_view, is_python, i in suppressing))
         placed.update(ready)
     return CompiledProject(tuple(ordered), seeds, {n.name: n.compiled_code for n in nodes.values() if n.resource_type == "test"})
 
@@ -94,11 +102,24 @@ class MemoryWarehouse:
                 "header = true, all_varchar = true, union_by_name = true, delim = ',', quote = '\"', escape = '\"')"
             )
 
-    def build(self) -> None:
-        """Run every model over what `raw` holds."""
+    def build(self, with_suppression: bool = False) -> None:
+        """Run every model over what `raw` holds; the suppression and what follows from it only if asked for."""
         for model in self.project.models:
-            kind = "view" if model.is_view else "table"
-            self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+            if model.is_python:
+                if with_suppression:
+                    self.run_python(model)
+            elif with_suppression or not model.needs_suppression:
+                kind = "view" if model.is_view else "table"
+                self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+
+    def run_python(self, model: CompiledModel) -> None:
+        """Run a Python model as dbt does, with its relations in this warehouse (their names without the catalog)."""
+        namespace: dict = {}
+        exec(compile(model.sql, model.relation, "exec"), namespace)
+        references = namespace["dbtObj"](lambda name: self.connection.table(name.split(".", 1)[1]))
+        self.connection.register("made_by_python", namespace["model"](references, self.connection))
+        self.connection.execute(f"create or replace table {model.relation} as from made_by_python")
+        self.connection.unregister("made_by_python")
 
     def rows(self, sql: str) -> list[tuple]:
         """The rows of a query."""

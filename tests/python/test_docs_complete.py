@@ -17,7 +17,7 @@ def built_columns(warehouse: MemoryWarehouse, tmp_path_factory: pytest.TempPathF
     for name, columns in warehouse.extract_columns().items():
         (folder / f"{name}.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
     warehouse.load(folder)
-    warehouse.build()
+    warehouse.build(with_suppression=True)
     relations: dict[str, list[str]] = {}
     for relation, column in warehouse.rows("select table_schema || '.' || table_name, column_name from information_schema.columns order by ordinal_position"):
         relations.setdefault(relation, []).append(column)

@@ -41,7 +41,9 @@ select
     {{ rule_parameter('hse_subtest_passing_score', 'decimal(28, 10)') }} as hse_subtest_passing_score,
     {{ rule_parameter('transcript_clock_hours', 'decimal(28, 10)') }} as transcript_clock_hours,
     {{ rule_parameter('clock_hours_per_credit', 'integer') }} as clock_hours_per_credit,
-    {{ rule_parameter('any_credential_needs_employment_or_entry', 'varchar') }} as any_credential_needs_employment_or_entry
+    {{ rule_parameter('any_credential_needs_employment_or_entry', 'varchar') }} as any_credential_needs_employment_or_entry,
+    {{ rule_parameter('suppression_threshold', 'integer') }} as suppression_threshold,
+    {{ rule_parameter('suppression_protection_width', 'integer') }} as suppression_protection_width
 from program_years
 left join parameters on program_years.program_year = parameters.program_year
 group by program_years.program_year

@@ -1,0 +1,266 @@
+"""Which cells to suppress besides the small ones, so that no suppressed cell can be worked out from what is published.
+
+Whoever attacks knows every published cell, every relation between cells (identities, sums over scopes), and that a
+suppressed cell is at least 1. The relations are a linear system; what an attacker can't tell from the truth are its
+other solutions. The search ends when for each suppressed cell such a *world* has been found that agrees with all that
+is published and differs in that cell (docs/decisions/0010-suppression.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import linprog
+from scipy.sparse.csgraph import connected_components
+
+# The solver keeps a relation to the seventh digit.
+EXACT = 1e-6
+# Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
+REACH = 3
+# While few cells are pinned, only the cells that so many relations lead to are looked at.
+NEAR = 4
+# A search that frees a smaller share of the pinned cells than this is done with; so is one that adds cells.
+LITTLE, ENOUGH = 0.15, 0.2
+# What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
+FIRST_REWARD, EFFORTS = 160, 7
+
+
+@dataclass(frozen=True)
+class System:
+    """The cells that can be suppressed and the relations between them: n cells, m relations.
+
+    `value` (n): above 0, since zeros are shown and so are known. `is_primary` (n): suppressed for itself. `base` (n): the
+    index of the count on which hours rest, its own elsewhere. `terms` (m x n): coefficients. `is_equality` (m): the terms
+    add up to a known constant, else to at most 0. `width`: how far from the truth, at least, a world must move a cell.
+    """
+
+    value: np.ndarray
+    is_primary: np.ndarray
+    base: np.ndarray
+    terms: sp.csr_matrix
+    is_equality: np.ndarray
+    width: float
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The same system over groups of cells that move as one: k groups, r relations.
+
+    `of_cell` (n): each cell's group. `terms` (r x k), `is_equality` (r), `slack` (r): how much what stands in the relation
+    may grow. `floor` (k): how far down a group can go until one of its cells is 1, at most 0. `cost` (k): what suppressing
+    it loses.
+    """
+
+    of_cell: np.ndarray
+    terms: sp.csr_matrix
+    is_equality: np.ndarray
+    slack: np.ndarray
+    floor: np.ndarray
+    cost: np.ndarray
+
+    @property
+    def size(self) -> int:
+        return len(self.floor)
+
+    def holding(self, cells: np.ndarray) -> np.ndarray:
+        """The groups (k, boolean) that hold any of `cells` (n, boolean)."""
+        held = np.zeros(self.size, dtype=bool)
+        held[self.of_cell[cells]] = True
+        return held
+
+
+def ones(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """Where a sparse matrix has entries."""
+    return sp.csr_matrix((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def grouped(system: System) -> Groups:
+    """Group the cells that an equality of two ties to each other, and drop relations that say the same twice."""
+    cells = len(system.value)
+    pairs = system.terms[system.is_equality & (np.diff(system.terms.indptr) == 2)]
+    tied = pairs.data[0::2] == -pairs.data[1::2]
+    links = sp.coo_matrix((np.ones(tied.sum()), (pairs.indices[0::2][tied], pairs.indices[1::2][tied])), shape=(cells, cells))
+    groups, of_cell = connected_components(links, directed=False)
+    merge = sp.csr_matrix((np.ones(cells), (np.arange(cells), of_cell)), shape=(cells, groups))
+    terms = (system.terms @ merge).tocsr()
+    terms.eliminate_zeros()
+    slack = np.where(system.is_equality, 0, -(system.terms @ system.value))
+    # Rows that are equal have equal products with a vector of chance.
+    print_of_row = np.round(terms @ np.random.default_rng(0).random(groups), 9)
+    print_of_row = np.where(system.is_equality, np.abs(print_of_row), print_of_row)
+    _, rows = np.unique(np.c_[print_of_row, system.is_equality, slack], axis=0, return_index=True)
+    rows = np.sort(rows[np.diff(terms.indptr)[rows] > 0])
+    floor = np.full(groups, -np.inf)
+    np.maximum.at(floor, of_cell, 1 - system.value)
+    cost = np.bincount(of_cell, system.value, minlength=groups)
+    return Groups(of_cell, terms[rows], system.is_equality[rows], slack[rows], floor, cost)
+
+
+def with_bases(system: System, groups: Groups, suppressed: np.ndarray) -> np.ndarray:
+    """`suppressed` groups (k) and all hours that rest on one of their counts."""
+    cells = suppressed[groups.of_cell]
+    return suppressed | groups.holding(cells[system.base])
+
+
+def with_company(groups: Groups, suppressed: np.ndarray) -> np.ndarray:
+    """Add the cheapest group to each equality whose suppressed groups can't move, until there is none.
+
+    A group alone can't. Groups on one side of the equality can't if none of them can go down, since all others go up.
+    """
+    terms = groups.terms[groups.is_equality]
+    left, right = ones(terms.multiply(terms > 0).tocsr()), ones(terms.multiply(terms < 0).tocsr())
+    sums = ones(terms)
+    suppressed = suppressed.copy()
+    while True:
+        hidden = suppressed.astype(float)
+        can_fall = hidden * (groups.floor < 0)
+        is_stuck = (sums @ can_fall == 0) & ((left @ hidden == 0) | (right @ hidden == 0))
+        lacking = sums[np.flatnonzero((sums @ hidden == 1) | ((sums @ hidden > 1) & is_stuck))]
+        # A group that serves several such equalities is worth more.
+        serves = np.bincount(lacking.indices, minlength=groups.size)
+        price = np.where(suppressed, np.inf, groups.cost / np.maximum(serves, 1))[lacking.indices]
+        row = np.repeat(np.arange(lacking.shape[0]), np.diff(lacking.indptr))
+        order = np.lexsort((lacking.indices, price, row))
+        cheapest = order[np.unique(row[order], return_index=True)[1]]
+        chosen = lacking.indices[cheapest[np.isfinite(price[cheapest])]]
+        if not len(chosen):
+            return suppressed
+        suppressed[chosen] = True
+
+
+def world(groups: Groups, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray | None = None) -> np.ndarray:
+    """The move (k, differences from the truth) of the `free` groups (k, boolean) that goes furthest as `wanted`.
+
+    `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. With
+    `price` (k) the groups that aren't free may move as well, at that price per unit.
+    """
+    paid = np.flatnonzero(~free & (price > 0)) if price is not None else np.empty(0, dtype=int)
+    unpaid = np.flatnonzero(free)
+    box = np.where(wanted != 0, width, REACH * width)
+    lowest = np.maximum(groups.floor, -box)
+    moving = np.zeros(groups.size)
+    moving[unpaid], moving[paid] = box[unpaid], box[paid]
+    # Relations that no move within the box can break, or that nothing moves in, are left out.
+    reach = abs(groups.terms) @ moving
+    rows = (reach > 0) & (groups.is_equality | (reach > groups.slack + EXACT))
+    terms, equal, slack = groups.terms[rows].tocsc(), groups.is_equality[rows], groups.slack[rows]
+    columns = sp.hstack([terms[:, unpaid], terms[:, paid], -terms[:, paid]], format="csr")
+    loss = np.r_[-wanted[unpaid], price[paid], price[paid]] if len(paid) else -wanted[unpaid]
+    bounds = np.c_[np.r_[lowest[unpaid], np.zeros(2 * len(paid))], np.r_[box[unpaid], box[paid], -lowest[paid]]]
+    result = linprog(loss, A_eq=columns[equal], b_eq=np.zeros(equal.sum()), A_ub=columns[~equal], b_ub=slack[~equal], bounds=bounds, method="highs-ipm")
+    if result.x is None:
+        raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
+    up, down = result.x[len(unpaid) : len(unpaid) + len(paid)], result.x[len(unpaid) + len(paid) :]
+    move = np.zeros(groups.size)
+    move[unpaid], move[paid] = result.x[: len(unpaid)], up - down
+    return np.where(np.abs(move) < EXACT, 0, move)
+
+
+def neighbours(groups: Groups, start: np.ndarray, through: np.ndarray, steps: int) -> np.ndarray:
+    """The groups of `through` (k, boolean) that relations tie to `start` (k, boolean) in so many steps."""
+    entries = ones(groups.terms)
+    back = entries.T.tocsr()
+    near = start
+    for _ in range(steps):
+        near = start | (through & (back @ (entries @ near.astype(float) > 0).astype(float) > 0))
+    return near
+
+
+def apart(groups: Groups, candidates: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Of the `candidates` (k, boolean) some that share no relation; the higher `rank` (k, > 0) goes first."""
+    entries = ones(groups.terms)
+    back = entries.T.tocsr()
+    chosen = np.zeros(groups.size, dtype=bool)
+    left = candidates.copy()
+    while left.any():
+        top = np.zeros(groups.terms.shape[0])
+        row = np.repeat(np.arange(len(top)), np.diff(entries.indptr))
+        np.maximum.at(top, row, np.where(left, rank, 0)[entries.indices])
+        is_beaten = np.zeros(groups.size, dtype=bool)
+        is_beaten[entries.indices[rank[entries.indices] < top[row]]] = True
+        new = left & ~is_beaten
+        chosen |= new
+        left &= ~(back @ (entries @ new.astype(float) > 0).astype(float) > 0) & ~new
+    return chosen
+
+
+def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
+    """The cells to suppress, and whether worlds were found that leave them open: two arrays (n, boolean).
+
+    A suppressed cell that is not open stands alone in an equality (its parts or its whole are all 0), so that whoever
+    knows the constant of that equality knows the cell, or no suppression of other cells was found that opens it.
+    """
+    if not len(system.value):
+        return np.empty(0, dtype=bool), np.empty(0, dtype=bool)
+    groups = grouped(system)
+    chance = np.random.default_rng(0)
+    everywhere = np.ones(groups.size, dtype=bool)
+    suppressed = groups.holding(system.is_primary)
+    is_growing = True
+    while is_growing:
+        before = suppressed
+        suppressed = with_bases(system, groups, with_company(groups, suppressed))
+        is_growing = (suppressed != before).any()
+
+    alone = groups.terms[groups.is_equality & (np.diff(groups.terms.indptr) == 1)].indices
+    distance = np.zeros(groups.size)
+    hopeless = np.zeros(groups.size, dtype=bool)
+    hopeless[alone] = True
+
+    def pinned() -> np.ndarray:
+        return suppressed & ~hopeless & (distance < system.width - EXACT)
+
+    def directions(of: np.ndarray) -> np.ndarray:
+        return np.where(of, np.where((groups.floor >= 0) | (chance.random(groups.size) < 0.5), 1.0, -1.0), 0.0)
+
+    effort, is_searching = 0, True
+    while (before := pinned()).any() and effort < EFFORTS:
+        if is_searching:
+            is_few = before.sum() < suppressed.sum() / 10
+            free = neighbours(groups, before, suppressed, NEAR) if is_few else suppressed
+            move = world(groups, free, directions(before), system.width)
+        else:
+            targets = apart(groups, before, 1 + chance.random(groups.size))
+            near = neighbours(groups, targets, everywhere, effort + 3)
+            wanted = directions(before) * np.where(targets, FIRST_REWARD * 4.0**effort, 0.5)
+            move = world(groups, suppressed & near, wanted, system.width, np.where(near, groups.cost, 0))
+            suppressed = with_bases(system, groups, suppressed | (move != 0))
+        freed = (np.abs(move) > distance + EXACT)[before].sum() / before.sum()
+        distance = np.maximum(distance, np.abs(move))
+        effort += not is_searching and freed < ENOUGH
+        is_searching = not is_searching or freed >= LITTLE
+    is_open = distance >= system.width - EXACT
+    return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
+
+
+def system_of(cells: dict[str, np.ndarray], relations: dict[str, np.ndarray]) -> tuple[System, np.ndarray]:
+    """The system of `int_protected_cells` and `int_cell_relations`, and the ids of its cells: those above 0.
+
+    `cells` are ordered by cell_id, which counts from 1. Raises ValueError if hours rest on a count of 0: nothing could
+    hide them.
+    """
+    positive = np.flatnonzero(cells["value"] > 0)
+    place = np.full(len(cells["cell_id"]), -1)
+    place[positive] = np.arange(len(positive))
+    base = place[cells["base_cell_id"][positive] - 1]
+    if (base < 0).any():
+        raise ValueError("Hours without a person behind them: the cells of int_protected_cells are not those of one build.")
+    is_known = place[relations["cell_id"] - 1] >= 0
+    _, first, row = np.unique(relations["relation_id"][is_known], return_index=True, return_inverse=True)
+    column = place[relations["cell_id"][is_known] - 1]
+    terms = sp.csr_matrix((relations["coefficient"][is_known], (row, column)), shape=(len(first), len(positive)))
+    is_equality = relations["operator"][is_known][first] == "="
+    width = float(cells["protection_width"].max(initial=1))
+    system = System(cells["value"][positive], cells["is_primary"][positive], base, terms, is_equality, width)
+    return system, cells["cell_id"][positive]
+
+
+def suppressed_cells(cells: dict[str, np.ndarray], relations: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The rows of `int_suppressed_cells` as columns: cell_id, suppression, is_open."""
+    system, cell_id = system_of(cells, relations)
+    suppressed, is_open = suppress(system)
+    rests = suppressed[system.base] & (system.base != np.arange(len(system.base)))
+    suppression = np.select([system.is_primary, rests], ["primary", "rests_on_suppressed"], "complementary")
+    return {"cell_id": cell_id[suppressed], "suppression": suppression[suppressed].astype(object), "is_open": is_open[suppressed]}
