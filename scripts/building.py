@@ -129,10 +129,10 @@ def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         "select table_name from information_schema.tables where table_schema = 'marts' and table_name like 'nrs_table_%' order by all"
     ).fetchall()
     for (table,) in tables:
-        rows = connection.table(f"marts.{table}").order("program_year, scope desc, scope_id, row_order")
+        rows = connection.table(f"marts.{table}")
         texts = [name for name, kind in zip(rows.columns, rows.types, strict=True) if kind == "VARCHAR"]
         safe = ", ".join(f"{spreadsheet_safe_sql(name)} as {name}" for name in texts)
-        rows = rows.project(f"* replace ({safe})")
+        rows = rows.project(f"* replace ({safe})").order("program_year, scope desc, scope_id, row_order")
         rows.write_csv(str(folder / f"{table}.csv"), header=True)
 
 

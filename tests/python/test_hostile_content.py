@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building import write_forms
 from generate_extracts import generate
 from harness import PROJECT, DbtRun, dbt_build, read_table, write_table
 from spreadsheet import spreadsheet_safe, spreadsheet_safe_sql
@@ -184,7 +185,8 @@ def test_hostile_files_are_named_within_bounded_memory(good: Path, tmp_path: Pat
         process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 1
     found = re.findall(r"^ *- (.*)$", printed, re.MULTILINE)
-    long_field = [line for line in found if line.startswith("tests.csv: line ")]
+    # A field without an end has no one line: each line of it is named, up to the limit.
+    long_field = [line for line in found if line.startswith("tests.csv: ")]
     assert long_field
     for fault in expected:
         assert sum(bool(re.match(re.escape(fault).replace(r"\.\*", ".*"), line)) for line in found) == 1, (fault, found)
@@ -204,10 +206,8 @@ def test_formulas_are_text_in_a_spreadsheet(value: str | None) -> None:
 
 def test_written_forms_hold_no_formula(tmp_path: Path) -> None:
     """An agency's id comes from the extracts, and ends up in the first columns of every form."""
-    from nrs import write_forms
-
     with duckdb.connect() as con:
         con.execute("create schema marts")
         con.execute("create table marts.nrs_table_x as select 2023 as program_year, 'agency' as scope, '=1+1' as scope_id, 1 as row_order, -5 as value")
-        assert write_forms(con, tmp_path) == ["nrs_table_x.csv"]
+        write_forms(con, tmp_path)
     assert read_table(tmp_path / "nrs_table_x.csv") == [["program_year", "scope", "scope_id", "row_order", "value"], ["2023", "agency", "'=1+1", "1", "-5"]]
