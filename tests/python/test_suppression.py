@@ -60,7 +60,6 @@ class Form:
     def __init__(self, counts: list[list[int]], more: list[tuple[dict[int, float], str]] = ()) -> None:
         inner = np.array(counts, dtype=float)
         table = np.c_[np.r_[inner, [inner.sum(axis=0)]], np.r_[inner.sum(axis=1), inner.sum()]]
-        rows, columns = table.shape
         number = np.arange(table.size).reshape(table.shape)
         relations = [({**dict.fromkeys(row[:-1], 1), row[-1]: -1}, "=") for row in itertools.chain(number.tolist(), number.T.tolist())]
         relations += list(more)
