@@ -113,10 +113,10 @@ class MemoryWarehouse:
                 self.connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
 
     def run_python(self, model: CompiledModel) -> None:
-        """Run a Python model as dbt does, with its relations in this warehouse (their names without the catalog)."""
+        """Run a Python model as dbt does, on the relations of this warehouse."""
         namespace: dict = {}
         exec(compile(model.sql, model.relation, "exec"), namespace)
-        references = namespace["dbtObj"](lambda name: self.connection.table(name.split(".", 1)[1]))
+        references = namespace["dbtObj"](self.connection.table)
         self.connection.register("made_by_python", namespace["model"](references, self.connection))
         self.connection.execute(f"create or replace table {model.relation} as from made_by_python")
         self.connection.unregister("made_by_python")
