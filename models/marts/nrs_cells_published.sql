@@ -11,8 +11,12 @@ protected_cells as (
     select * from {{ ref('int_protected_cells') }}
 ),
 
+-- Where nothing is suppressed, the columns of the Python model have no text type.
 suppressed_cells as (
-    select * from {{ ref('int_suppressed_cells') }}
+    select
+        cell_id,
+        cast(suppression as varchar) as suppression
+    from {{ ref('int_suppressed_cells') }}
 ),
 
 -- A small and a complementary count bear one name: which of them it is would say how large it is (decision 0010).

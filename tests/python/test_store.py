@@ -407,7 +407,7 @@ class RealStore:
 def real(extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> RealStore:
     store = Store(tmp_path_factory.mktemp("store") / WAREHOUSE)
     began = time.monotonic()
-    report = run(store, "report", "--extracts", str(extracts), "--label", "first")
+    report = run(store, "report", "--extracts", str(extracts), "--label", "first", "--accept-stops")
     seconds = time.monotonic() - began
     assert report.code == 0, report.printed
     return RealStore(store, extracts, store.find("first"), seconds)
