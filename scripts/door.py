@@ -40,6 +40,8 @@ EXPORT_AGAIN = "Export it again, or give the extract as CSV."
 
 PIECE = 1 << 20
 LONGEST_LINE = 4 << 20
+# From here on a quote that is never closed is named at the door; below, by the file check.
+LONGEST_QUOTED = 16 << 20
 LINE_END_OR_QUOTED = re.compile(rb'"[^"]*"|\r\n|\r|\n')
 
 # What a parquet file may grow to, far above any real one: rows a byte of the file, and text a byte of the file. The
@@ -236,11 +238,14 @@ def fault_of_lines(entry: Entry) -> Fault | None:
     UTF-8 (it takes the next for the header), or with other line ends than those above.
     """
     with entry.path.open("rb") as file:
-        start, has_returns = longest_line(file)
+        start, has_returns, last_quote = longest_line(file)
         if start is not None:
             line = line_number(file, start)
             what, remedy = ("line", "A quote is probably not closed.") if line > 1 else ("header", "Begin the file with the header line, and end it.")
             return replace(entry.fault(f"the {what} is longer than 4 MiB", remedy), line=line)
+        if last_quote is not None and file.tell() > LONGEST_QUOTED:
+            # The engine would gather all that follows as one value, in many times its size of memory.
+            return replace(entry.fault("a quote is not closed", "Close it, or double a quote that belongs to the value."), line=line_number(file, last_quote))
         file.seek(0)
         try:
             file.readline(LONGEST_LINE).split(b"\r")[0].decode()
@@ -249,23 +254,28 @@ def fault_of_lines(entry: Entry) -> Fault | None:
         return fault_of_line_ends(entry, file) if has_returns else None
 
 
-def longest_line(file: BinaryIO) -> tuple[int | None, bool]:
-    """Where a line of more than LONGEST_LINE begins (None: nowhere), and whether the file has carriage returns up to there.
+def longest_line(file: BinaryIO) -> tuple[int | None, bool, int | None]:
+    """Where a line of more than LONGEST_LINE begins (None: nowhere), whether the file has carriage returns up to there, and
+    where the last quote stands if their number is odd (None: even).
 
     The file check names such lines too, but up to some 64 MB only: the engine loses a longer one without an error.
     """
-    start = place = 0
+    start = place = quotes = 0
+    last_quote = None
     has_returns = False
     while piece := file.read(PIECE):
         returns = piece.find(b"\r")
         has_returns = has_returns or returns >= 0
         ends = [end for end in (piece.find(b"\n"), returns) if end >= 0]
         if place + (min(ends) if ends else len(piece)) - start > LONGEST_LINE:
-            return start, has_returns
+            return start, has_returns, None
         if ends:
             start = place + 1 + max(piece.rfind(b"\n"), piece.rfind(b"\r") if returns >= 0 else -1)
+        if found := piece.count(b'"'):
+            quotes += found
+            last_quote = place + piece.rfind(b'"')
         place += len(piece)
-    return None, has_returns
+    return None, has_returns, last_quote if quotes % 2 else None
 
 
 def line_number(file: BinaryIO, start: int) -> int:

@@ -206,3 +206,22 @@ def test_report_stops_at_the_door(folder: Path, tmp_path: Path) -> None:
     assert "grants.csv: it is a pipe" in run.stdout
     assert "Notes.txt is not read" in run.stdout
     assert not list((tmp_path / "out").rglob("*.duckdb"))
+
+
+def write_quotes(file: Path, last: str) -> None:
+    """A file of 20 MiB with quoted values, then `last`, then lines without quotes."""
+    with file.open("w", encoding="utf-8") as lines:
+        lines.write("reporting_year,note\n" + '2324,"one ""two"""\n' * 1000 + last)
+        lines.writelines("2324,plain\n" * 100_000 for _ in range(20))
+
+
+def test_quote_never_closed_in_a_large_file_is_named_with_its_line(folder: Path) -> None:
+    """The reader would take all the rest for one value: 250 MB of it took 15 GB."""
+    write_quotes(folder / "grants.csv", '2324,"open\n')
+    (fault,) = faults_of_folder(folder)
+    assert (fault.file, fault.line, fault.reason) == ("grants.csv", 1002, "a quote is not closed")
+
+
+def test_quotes_that_are_closed_are_nothing_to_say(folder: Path) -> None:
+    write_quotes(folder / "grants.csv", '2324,"closed\nin the next line"\n')
+    assert faults_of_folder(folder) == []
