@@ -88,8 +88,8 @@ def end_with_the_parent() -> None:
 
 
 if __name__ == "__main__":
-    # The process that run_dbt starts. A parent that is killed outright can't stop it.
+    # The process that run_dbt starts. A parent that is killed outright can't stop it. Importing dbt takes seconds.
+    threading.Thread(target=end_with_the_parent, daemon=True).start()
     from dbt.cli.main import cli
 
-    threading.Thread(target=end_with_the_parent, daemon=True).start()
     cli(prog_name="dbt")
