@@ -6,6 +6,8 @@ import os
 import re
 import shlex
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -50,10 +52,11 @@ def test_report_says_what_it_writes() -> None:
 
 
 def test_shell_completes_commands_and_options() -> None:
-    """What the function does that `--install-completion` writes for bash."""
+    """What the function does that `--install-completion` writes for bash, in an environment activated as the README says."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
     def completed(*words: str) -> list[str]:
-        asked = {"_NRS.PY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+        asked = {"_NRS.PY_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1), "PATH": path}
         script = PROJECT / "scripts" / "nrs.py"
         assert os.access(script, os.X_OK)
         return subprocess.run([str(script)], env={**os.environ, **asked}, capture_output=True, text=True, check=True).stdout.split()
