@@ -7,6 +7,8 @@
 {%- do ref('code_lists') -%}
 {%- if extract != 'agencies' -%}{%- do ref('base_fcs__agencies') -%}{%- endif -%}
 {%- set columns = extract_contract(extract)['columns'] -%}
+{%- set checks = [] -%}
+{%- for column in columns -%}{%- do checks.extend(extract_column_checks(column)) -%}{%- endfor -%}
 {%- set sql_types = {'date': 'date', 'required_date': 'date', 'number': 'decimal', 'hours': 'decimal'} -%}
 with source as (
     {{ read_extract(extract) }}
@@ -49,9 +51,19 @@ parsed as (
 faulted as (
     select
         *,
-        {%- for column in columns %}
-        {{ extract_column_faults(column) }} {{ '||' if not loop.last else 'as fault_text' }}
-        {%- endfor %}
+        -- Few records have a fault: the text is put together only for them.
+        case
+            when
+                {{ checks | map(attribute='condition') | join('\n                or ') }}
+                then
+                    {%- for check in checks %}
+                    case
+                        when {{ check.condition }}
+                            then concat('{{ check.name }}', chr(31), '{{ check.reason }}', chr(31), '{{ check.action }}', chr(31), translate(coalesce(raw_{{ check.name }}, ''), concat(chr(30), chr(31)), '  '), chr(30))
+                        else ''
+                    end{{ ' ||' if not loop.last }}
+                    {%- endfor %}
+        end as faults
     from parsed
 )
 
@@ -69,13 +81,13 @@ select
     {{ column.name }},
     {%- endif %}
     {%- endfor %}
-    nullif(fault_text, '') as faults,
-    position(concat(chr(31), 'rejected', chr(31)) in fault_text) > 0 as is_rejected
+    faults,
+    coalesce(position(concat(chr(31), 'rejected', chr(31)) in faults) > 0, false) as is_rejected
 from faulted
 {%- endmacro %}
 
-{#- The SQL text of one column's faults: '' where there is none. -#}
-{% macro extract_column_faults(column) -%}
+{#- What one column's value is held to: [{name, condition (SQL, true = a fault), reason, action}]. -#}
+{% macro extract_column_checks(column) -%}
     {%- set name = column.name -%}
     {%- set blank = name ~ ' is null' -%}
     {%- set checks = [] -%}
@@ -109,14 +121,11 @@ from faulted
     {%- elif column.type == 'code' -%}
         {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
     {%- endif -%}
-    {%- if not checks -%}''{%- endif -%}
+    {%- set named = [] -%}
     {%- for condition, reason, action in checks -%}
-            case
-                when {{ condition }}
-                    then concat('{{ name }}', chr(31), '{{ reason }}', chr(31), '{{ action }}', chr(31), translate(coalesce(raw_{{ name }}, ''), concat(chr(30), chr(31)), '  '), chr(30))
-                else ''
-            end{{ '\n            || ' if not loop.last }}
+        {%- do named.append({'name': name, 'condition': condition, 'reason': reason, 'action': action}) -%}
     {%- endfor -%}
+    {{ return(named) }}
 {%- endmacro %}
 
 {#- Records that another record stands for: exact copies, and the losers of a key clash. The latest reporting term wins,
