@@ -1,7 +1,25 @@
 -- Output contract, nrs_cell_members: the number of distinct members equals the value of every counting cell; a member
--- is a person, a period of participation, or a kind of gain of one. Returns a cell whose value is another, and members
--- in a cell that the table does not have. Tables 7 and 14 and family literacy are submissions, without members (R66).
-with cells as (
+-- is a person, a period of participation, or a kind of gain of one. Returns a member that stands in a cell of the form
+-- twice (the totals that a cell adds to, and a person's scopes, are unique by int_form_rollups and int_person_scopes), a
+-- cell of the state, which holds every member, whose value is another than its members listed, and members in a cell that
+-- the table does not have. Tables 7 and 14 and family literacy are submissions, without members (R66).
+with members as (
+    {{ members_of_the_year() }}
+),
+
+repeated_members as (
+    select
+        table_id,
+        row_code,
+        column_code,
+        cast(null as double) as value,
+        count(*) as members
+    from members
+    group by program_year, table_id, row_code, column_code, person_key, pop_program_year, pop_number, kind
+    having count(*) > 1
+),
+
+cells as (
     select
         cells.*,
         form_cells.measure
@@ -11,55 +29,34 @@ with cells as (
             cells.table_id = form_cells.table_id
             and cells.row_code = form_cells.row_code
             and cells.column_code = form_cells.column_code
-    where cells.row_code <> 'family_literacy' and cells.table_id not in ('7', '14')
+    where cells.scope = 'state' and cells.row_code <> 'family_literacy' and cells.table_id not in ('7', '14')
 ),
 
-distinct_members as (
-    select distinct
-        program_year,
-        scope,
-        scope_id,
-        table_id,
-        row_code,
-        column_code,
-        person_key,
-        pop_program_year,
-        pop_number,
-        kind
-    from {{ ref('int_cell_members') }}
-),
-
-members as (
+listed_members as (
     select
-        program_year,
-        scope,
-        scope_id,
         table_id,
         row_code,
         column_code,
         count(*) as members
-    from distinct_members
-    group by program_year, scope, scope_id, table_id, row_code, column_code
+    from {{ ref('int_cell_members') }}
+    where scope = 'state'
+    group by table_id, row_code, column_code
 )
 
+select * from repeated_members
+union all
 select
-    coalesce(cells.program_year, members.program_year) as program_year,
-    coalesce(cells.scope, members.scope) as scope,
-    coalesce(cells.scope_id, members.scope_id) as scope_id,
-    coalesce(cells.table_id, members.table_id) as table_id,
-    coalesce(cells.row_code, members.row_code) as row_code,
-    coalesce(cells.column_code, members.column_code) as column_code,
+    coalesce(cells.table_id, listed_members.table_id) as table_id,
+    coalesce(cells.row_code, listed_members.row_code) as row_code,
+    coalesce(cells.column_code, listed_members.column_code) as column_code,
     cells.value,
-    coalesce(members.members, 0) as members
+    coalesce(listed_members.members, 0) as members
 from cells
-full outer join members
+full outer join listed_members
     on
-        cells.program_year = members.program_year
-        and cells.scope = members.scope
-        and cells.scope_id = members.scope_id
-        and cells.table_id = members.table_id
-        and cells.row_code = members.row_code
-        and cells.column_code = members.column_code
+        cells.table_id = listed_members.table_id
+        and cells.row_code = listed_members.row_code
+        and cells.column_code = listed_members.column_code
 where
     cells.measure is null
-    or (cells.measure = 'count' and cells.value is distinct from coalesce(members.members, 0))
+    or (cells.measure = 'count' and cells.value is distinct from coalesce(listed_members.members, 0))

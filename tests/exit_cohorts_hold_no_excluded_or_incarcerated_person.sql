@@ -3,20 +3,31 @@
 -- records, has a correctional status of an agency with NRS rows there.
 with members as (
     select distinct
-        program_year,
-        scope,
-        scope_id,
-        person_key,
-        fleid,
-        block as indicator,
-        pop_program_year,
-        pop_number
-    from {{ ref('int_cell_members') }}
-    where
-        pop_number is not null
-        and block in (
-            'employment_q2', 'employment_q4', 'secondary_credential', 'postsecondary_credential', 'any_credential'
-        )
+        members.program_year,
+        person_scopes.scope,
+        person_scopes.scope_id,
+        members.person_key,
+        person_scopes.fleid,
+        members.block as indicator,
+        members.pop_program_year,
+        members.pop_number
+    from (
+        select distinct
+            program_year,
+            person_key,
+            block,
+            pop_program_year,
+            pop_number
+        from (
+            {{ members_of_the_year() }}
+        ) as members_of_the_year
+        where
+            pop_number is not null
+            and block in (
+                'employment_q2', 'employment_q4', 'secondary_credential', 'postsecondary_credential', 'any_credential'
+            )
+    ) as members
+    inner join {{ ref('int_person_scopes') }} as person_scopes on members.person_key = person_scopes.person_key
 ),
 
 excluded_members as (

@@ -212,12 +212,15 @@ select
     base.{{ column.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from base
+{%- if not contract['keep_duplicates'] %}
+left join repeated
+    on
+        base.source_file = repeated.source_file
+        and base.record_number = repeated.record_number
+{%- endif %}
 where
     not base.is_rejected
     {%- if not contract['keep_duplicates'] %}
-    and not exists (
-        select 1 from repeated
-        where repeated.source_file = base.source_file and repeated.record_number = base.record_number
-    )
+    and repeated.record_number is null
     {%- endif %}
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{#- Rows of a reference seed that apply to a program year: the state's own or federal (US) ones. -#}
+{#- Rows of a reference seed that apply to a program year: the state's own or federal (US) ones. Two plain comparisons, which an engine
+    can join by; an `or` it would try row by row. -#}
 {% macro in_force(alias, program_year) -%}
     {{ alias }}.state in ('US', '{{ var("state") }}')
     and {{ program_year }} >= {{ alias }}.effective_from
-    and ({{ alias }}.effective_to is null or {{ program_year }} <= {{ alias }}.effective_to)
+    and {{ program_year }} <= coalesce({{ alias }}.effective_to, 9999)
 {%- endmacro %}

@@ -1,12 +1,5 @@
 with members as (
-    {%- for members in [
-        'int_members_table_1', 'int_members_tables_2_2a', 'int_members_table_3', 'int_members_tables_4_4c',
-        'int_members_table_4a', 'int_members_table_4b', 'int_members_table_6', 'int_members_table_msg',
-        'int_members_exit_tables', 'int_members_tables_9_10_11_gains', 'int_members_spr_99',
-    ] %}
-    {{ 'union all' if not loop.first }}
-    select * from {{ ref(members) }}
-    {%- endfor %}
+    {{ members_of_the_year() }}
 ),
 
 -- The scopes that the year reports for: an agency no longer eligible has no cells, though its exits are in its type's.
@@ -46,4 +39,3 @@ inner join rollups
         members.table_id = rollups.table_id
         and members.row_code = rollups.member_row_code
         and members.column_code = rollups.member_column_code
-where members.program_year = {{ var('program_year') }}

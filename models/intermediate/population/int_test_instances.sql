@@ -3,8 +3,33 @@ with enrollments as (
     where nrs_status = 'nrs_row'
 ),
 
+records as (
+    select * from {{ ref('stg_fcs__course_enrollments') }}
+),
+
 tests as (
     select * from {{ ref('stg_fcs__tests') }}
+),
+
+reported_rows as (
+    select
+        enrollments.*,
+        -- A program that places by enrollment has no use for tests (R10).
+        alternatives.program is null as is_placed_by_tests
+        {%- for position in [1, 2, 3] %},
+        records.efl_subject_{{ position }},
+        records.pre_test_id_{{ position }},
+        records.post_test_id_{{ position }}
+        {%- endfor %}
+    from enrollments
+    inner join records
+        on
+            enrollments.source_file = records.source_file
+            and enrollments.record_number = records.record_number
+    left join {{ ref('alternative_placement_programs') }} as alternatives
+        on
+            enrollments.program = alternatives.program
+            and {{ in_force('alternatives', 'enrollments.program_year') }}
 ),
 
 reported_ids as (
@@ -13,66 +38,67 @@ reported_ids as (
     {%- for position in [1, 2, 3] %}
     {{ 'union all' if not (is_first_role and loop.first) }}
     select
-        source_file,
-        record_number,
+        reported_rows.*,
         '{{ test_role }}' as test_role,
         {{ position }} as position,
         efl_subject_{{ position }} as subject,
         {{ test_role }}_test_id_{{ position }} as test_id
-    from {{ ref('stg_fcs__course_enrollments') }}
+    from reported_rows
     where {{ test_role }}_test_id_{{ position }} is not null
     {%- endfor %}
     {%- endfor %}
-)
+),
 
 -- The level of a test id is that of the test with the id of the same agency and FLEID; several tests with one id each
--- count (R10, R63). A code means a level under its condition on the program; on rows of a program that places by
--- enrollment it means none (R10).
+-- count (R10, R63).
+reported_tests as (
+    select
+        reported_ids.*,
+        tests.efl as efl_code,
+        case when reported_ids.is_placed_by_tests then tests.efl end as placing_efl_code,
+        tests.test_date,
+        tests.source_file as test_source_file,
+        tests.record_number as test_record_number
+    from reported_ids
+    left join tests
+        on
+            reported_ids.agency_id = tests.agency_id
+            and reported_ids.fleid = tests.fleid
+            and reported_ids.test_id = tests.test_id
+)
+
+-- A code means a level under its condition on the program (R10).
 select
-    enrollments.source_file,
-    enrollments.record_number,
-    enrollments.fleid,
-    enrollments.program_year,
-    enrollments.agency_id,
-    enrollments.student_id,
-    enrollments.course_id,
-    enrollments.section_id,
-    enrollments.program,
-    enrollments.entry_date,
-    enrollments.exit_date,
-    reported_ids.test_role,
-    reported_ids.position,
-    reported_ids.subject,
-    reported_ids.test_id,
-    tests.efl as efl_code,
-    tests.test_date,
-    tests.source_file as test_source_file,
-    tests.record_number as test_record_number,
+    reported_tests.source_file,
+    reported_tests.record_number,
+    reported_tests.fleid,
+    reported_tests.program_year,
+    reported_tests.agency_id,
+    reported_tests.student_id,
+    reported_tests.course_id,
+    reported_tests.section_id,
+    reported_tests.program,
+    reported_tests.entry_date,
+    reported_tests.exit_date,
+    reported_tests.test_role,
+    reported_tests.position,
+    reported_tests.subject,
+    reported_tests.test_id,
+    reported_tests.efl_code,
+    reported_tests.test_date,
+    reported_tests.test_source_file,
+    reported_tests.test_record_number,
     levels.efl_row_code,
     levels.level_order,
     levels.ladder,
     levels.is_alternative
-from reported_ids
-inner join enrollments
-    on
-        reported_ids.source_file = enrollments.source_file
-        and reported_ids.record_number = enrollments.record_number
-left join tests
-    on
-        enrollments.agency_id = tests.agency_id
-        and enrollments.fleid = tests.fleid
-        and reported_ids.test_id = tests.test_id
-left join {{ ref('alternative_placement_programs') }} as alternatives
-    on
-        enrollments.program = alternatives.program
-        and {{ in_force('alternatives', 'enrollments.program_year') }}
+from reported_tests
 left join {{ ref('efl_crosswalk') }} as crosswalk
     on
-        tests.efl = crosswalk.efl_code
-        and alternatives.program is null
-        and (crosswalk.program is null or enrollments.program = crosswalk.program)
-        and {{ in_force('crosswalk', 'enrollments.program_year') }}
+        reported_tests.placing_efl_code = crosswalk.efl_code
+        and reported_tests.program = coalesce(crosswalk.program, reported_tests.program)
+        and {{ in_force('crosswalk', 'reported_tests.program_year') }}
 left join {{ ref('educational_functioning_levels') }} as levels
     on
         crosswalk.efl_row_code = levels.efl_row_code
-        and {{ in_force('levels', 'enrollments.program_year') }}
+        and {{ in_force('levels', 'reported_tests.program_year') }}
