@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['R30']}) }}
+
 -- R30: the letters of the rules are the column codes of Tables 4 to 11, from B to the last that the rules name, without a gap.
 -- Returns a letter that is no column, a column that is none of them, and one whose letter is another than its code.
 {%- set last_letters = {

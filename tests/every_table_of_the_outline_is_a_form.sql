@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['OUT-1']}) }}
+
 -- NRS Table Outline and Sources: the tables that the state office requests, each with cells in the state's report. Returns a
 -- table that is missing, and one that the outline does not request.
 {%- set outline = ['1', '2', '2A', '3', '4', '4A', '4B', '4C', '5', '5A', '6', '7', '9', '10', '11', '14', '99', 'SPR', 'MSG'] %}

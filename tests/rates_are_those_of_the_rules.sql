@@ -1,3 +1,8 @@
+{{ config(meta={'rules': [
+    'R49', 'T4-10', 'T4-16', 'T4A-3', 'T4A-5', 'T4A-7', 'T4A-9', 'T4A-11', 'T4B-6', 'T5-D', 'T5-G', 'T9-3', 'T9-6',
+    'T10-3', 'T10-6', 'T11-3', 'T11-6',
+]}) }}
+
 -- Each calculated field of Tables 4 to 11 by the formula that the rules give for its column (R49). Returns a column whose
 -- formula is another, in any row, or that has none. The row of median earnings has no rate.
 {%- set formulas = [
