@@ -1,4 +1,4 @@
-"""Writes the pages for auditors: one per NRS table, rulings and assumptions, code lists, glossary.
+"""Writes the pages for auditors: one per NRS table, rulings and assumptions, rule matrix, code lists, glossary.
 
 Every sentence comes from the reference seeds of a built warehouse or from dbt's manifest, none from here: what the pages
 say is what the build did. Plain HTML without scripts, to be opened from the folder. After `dbt build` and
@@ -36,7 +36,7 @@ STAGES = {
 # Seeds that are lists of several lists, with the column that tells them apart.
 LISTS_OF_LISTS = {"code_lists": "code_list", "code_crosswalks": "crosswalk", "rule_codes": "rule_list"}
 # Seeds that have pages of their own.
-SHOWN_ELSEWHERE = {"rulings", "identities", "identity_terms", "glossary"}
+SHOWN_ELSEWHERE = {"rulings", "business_rules", "identities", "identity_terms", "glossary"}
 RULING = re.compile(r"\bR(\d+)\b(?:-R(\d+)\b)?")
 
 Row = dict[str, object]
@@ -99,6 +99,8 @@ select distinct form_cells.block, rules.column_code, rules.formula
 from marts.nrs_cell_rules as rules inner join marts.nrs_form_cells as form_cells using (table_id, row_code, column_code)
 where rules.table_id = $table and rules.formula is not null
 """
+# A rule with what carries it out and what tests it, one row each.
+COVERAGE = "select rule_id, carrier_type, carrier, carrier_tables, test_name, cell_tables, cells from marts.rule_coverage order by all"
 
 
 class Reference:
@@ -236,6 +238,30 @@ def table_page(reference: Reference, manifest: dict, table: Row, rulings: list[R
     }
 
 
+def rule_matrix(reference: Reference, rulings: list[Row]) -> list[Row]:
+    """The rulings, then each section of the business rules in their order, every rule with its carriers, tests, tables and cells."""
+    as_rule = {"section": "Rulings", "table_id": None, "standing": "carried_out", "rulings": None}
+    registered = [ruling | as_rule | {"rule_id": ruling["ruling_id"], "rule": ruling["reading"]} for ruling in rulings]
+    registered += reference.seed("business_rules")
+    covered: dict[str, list[Row]] = {}
+    for row in reference.rows(COVERAGE):
+        covered.setdefault(str(row["rule_id"]), []).append(row)
+    forms = [str(form["table_id"]) for form in reference.rows("from forms order by form_order")]
+    sections: dict[str, list[Row]] = {}
+    for rule in registered:
+        rows = covered[str(rule["rule_id"])]
+        led_to = {table for row in rows for table in str(row["carrier_tables"] or "").split(", ")}
+        found = {
+            "carriers": {str(row["carrier"]): str(row["carrier_type"]) for row in rows if row["carrier"]},
+            "tests": sorted({str(row["test_name"]).replace("_", " ") for row in rows if row["test_name"]}),
+            "tables": [table for table in forms if table in led_to],
+            "cells": rows[0]["cells"],
+            "cell_tables": str(rows[0]["cell_tables"] or "").split(", "),
+        }
+        sections.setdefault(str(rule["section"]), []).append(rule | found)
+    return [{"anchor": re.sub(r"[^a-z0-9]+", "-", f"section {name}".lower()).strip("-"), "name": name, "rules": rules} for name, rules in sections.items()]
+
+
 def code_seeds(reference: Reference, manifest: dict) -> list[Row]:
     """The seeds of rules and terminology with their rows in force; a list of lists in its parts."""
     seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed" and node["fqn"][1] in ("rules", "terminology")]
@@ -296,6 +322,9 @@ def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Pa
     known = [str(ruling["ruling_id"]) for ruling in rulings]
     tables = [table_page(reference, manifest, table, rulings) for table in reference.rows("from forms order by form_order")]
     codes = code_seeds(reference, manifest)
+    matrix = rule_matrix(reference, rulings)
+    for page in tables:
+        page["rules"] = [rule for section in matrix for rule in section["rules"] if rule["table_id"] == page["table"]["table_id"]]
     pages = {"tables.html": ("tables", {"tables": tables, "rulings": rulings, "assumed": assumed_rows(reference)})}
     pages |= {f"table_{str(page['table']['table_id']).lower()}.html": ("table", page) for page in tables}
     tables_citing = {
@@ -303,6 +332,7 @@ def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Pa
     }
     models_citing = {ruling: cited_by(manifest, ruling, known) for ruling in known}
     pages["rulings.html"] = ("rulings", {"rulings": rulings, "assumed": assumed_rows(reference), "tables_of": tables_citing, "models_of": models_citing})
+    pages["rules.html"] = ("rules", {"sections": matrix, "form_count": len(tables)})
     pages["codes.html"] = ("codes", {"seeds": codes})
     ceds, elements = contract_columns(manifest, "ceds_global_id"), contract_columns(manifest, "data_element")
     pages["glossary.html"] = ("glossary", {"terms": reference.rows("from glossary order by lower(term)"), "elements": elements, "ceds": ceds})

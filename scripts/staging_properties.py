@@ -55,8 +55,13 @@ IS_REJECTED = {
     "description": "True if a fault rejects the record; such a record serves no rule. Never null. (R60)",
 }
 
+# The rules that every base model carries out by its contract, and those that a column of a type brings.
+BASE_RULES = ["R60"]
+RULES_OF_TYPE = {"fleid": ["R4", "T1-2", "T2A-3"]}
+
 REPEATED_RECORDS = {
     "name": "base_fcs__repeated_records",
+    "config": {"meta": {"rules": BASE_RULES}},
     "description": (
         "One row per usable record that another record stands for (key: extract_name, source_file, record_number). "
         "Rejected records are out before keys are compared. Exact copies count once, as the first that came. Of "
@@ -105,6 +110,13 @@ def staged_column(column: dict, is_base: bool) -> dict:
     }
 
 
+def base_rules(table: dict) -> list[str]:
+    """The rules and rulings that an extract's base model carries out: its own by the contract (`meta.rules`), and its columns'."""
+    types = {column["config"]["meta"]["type"] for column in table["columns"]}
+    own = table["config"]["meta"].get("rules", [])
+    return [*own, *(rule for kind in sorted(types) for rule in RULES_OF_TYPE.get(kind, [])), *BASE_RULES]
+
+
 def base_model(table: dict) -> dict:
     """The properties of an extract's base model."""
     return {
@@ -114,6 +126,7 @@ def base_model(table: dict) -> dict:
             f"(key: source_file, record_number). What the extract holds: {table['description']} "
             f"({table['config']['meta']['citation']})"
         ),
+        "config": {"meta": {"rules": base_rules(table)}},
         "columns": [SOURCE_FILE, RECORD_NUMBER, *(staged_column(c, True) for c in table["columns"]), FAULTS, IS_REJECTED],
     }
 

@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['T1-1', 'T2-1', 'T2-5', 'T3-1', 'T3-5', 'MSG-4']}) }}
+
 -- An identity that silently lacked a cell would hold by saying nothing: on our own cells each is read in every scope,
 -- those of the state's own tables in the state.
 with state_identities as (

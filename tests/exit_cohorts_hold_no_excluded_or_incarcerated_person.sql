@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['R13', 'R14', 'R40', 'T5-XI', 'T10-EXIT']}) }}
+
 -- Excluded persons and those incarcerated at exit are out of every exit-based cohort (Table 5 cohorts; R13, R14, R40).
 -- Returns a period in a cell whose student-level file says excluded, or whose stay's last term, looked up anew in the
 -- records, has a correctional status of an agency with NRS rows there.

@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['R32', 'R35', 'T4-4', 'T4B-2']}) }}
+
 -- Table 4 column D and Table 4B column C are the hours of all periods of participation (Table 4 rule 4; Table 4b rule 2;
 -- R32, R35). Returns a cell that is not the sum of the hours in the student-level file.
 with student_file as (

@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['R42', 'R48', 'T5-ME']}) }}
+
 -- Median earnings in Tables 5, 5A, 9, 10, 11 and the SPR are plain medians, the mean of the middle two (R42, R48). Returns
 -- a median that differs from the one found anew: cohort, wages as submitted for the second quarter after the exit's, the
 -- middle by position. Members, counted cells and the engine's median have no part in it.

@@ -5,6 +5,7 @@
     'age_groups': ['age_group'],
     'ahs_level_6_credits': ['ahs_diploma_option'],
     'alternative_placement_programs': ['program'],
+    'business_rules': ['rule_id'],
     'cell_rules': ['table_id', 'block', 'row_code', 'column_code'],
     'code_crosswalks': ['crosswalk', 'code'],
     'code_lists': ['code_list', 'code'],

@@ -1,3 +1,7 @@
+{{ config(meta={'rules': [
+    'R28', 'R33', 'R36', 'R37', 'RPT-4', 'T4-11', 'T4-12', 'T4-LMN', 'T4-13', 'T4-15', 'MSG-0', 'MSG-1', 'MSG-2',
+]}) }}
+
 -- Tables 4 and 4C columns K to N and Table MSG, recomputed from the flags and dates of the student-level file, whose
 -- gains decide by their dates alone: the most recent, at equal dates F, then G, then E (Table 4 rules 12-15; Table MSG;
 -- R28, R33, R36, R37). Returns a cell that is another number.

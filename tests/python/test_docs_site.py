@@ -67,7 +67,7 @@ def words(text: str) -> str:
 def test_there_is_a_page_for_every_table_and_for_what_they_share(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
     tables = {f"table_{table.lower()}.html" for (table,) in sample_warehouse.rows("select distinct table_id from marts.nrs_cells")}
     assert len(tables) == 19
-    assert site.keys() == tables | {"tables.html", "rulings.html", "codes.html", "glossary.html"}
+    assert site.keys() == tables | {"tables.html", "rulings.html", "rules.html", "codes.html", "glossary.html"}
 
 
 def test_a_table_page_names_every_row_and_column_of_the_form(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
@@ -110,6 +110,23 @@ def test_assumptions_are_marked_and_nothing_else_is(site: dict[str, Page], sampl
     assert marked == dict(sample_warehouse.rows("select ruling_id, is_assumption from reference.rulings"))
     codes = page.partition("Codes and rules that rest on an assumption")[2]
     assert "outcomes_exclusion_unit" in codes and "pop_minimum_hours" not in codes
+
+
+def test_the_rule_matrix_has_every_rule_with_its_models_and_tests(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    rules = sample_warehouse.rows("select rule_id, rule, carrier, replace(test_name, '_', ' ') from marts.rule_coverage")
+    assert len({rule[0] for rule in rules}) > 250
+    page = words(site["rules.html"].text)
+    assert [rule for rule in rules if rule[0] not in site["rules.html"].ids or any(words(part) not in page for part in rule[1:] if part)] == []
+    marked = sample_warehouse.rows("select rule_id, replace(standing, '_', ' '), rule from reference.business_rules where standing <> 'carried_out'")
+    assert [rule for rule in marked if f"{rule[0]} {rule[1]} {words(rule[2])}" not in page] == []
+
+
+def test_tables_and_rulings_lead_into_the_rule_matrix(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    rules = sample_warehouse.rows("select rule_id, table_id from reference.business_rules where table_id is not null")
+    links = {name: {link for _, link in page.links} for name, page in site.items()}
+    assert [rule for rule in rules if f"rules.html#{rule[0]}" not in links[f"table_{rule[1].lower()}.html"]] == []
+    rulings = sample_warehouse.rows("select ruling_id from reference.rulings")
+    assert [ruling for (ruling,) in rulings if f"rules.html#{ruling}" not in links["rulings.html"]] == []
 
 
 def test_codes_of_every_list_are_shown(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:

@@ -1,0 +1,43 @@
+{#- What names a rule in `meta.rules`: models, seeds and tests, from dbt's own parse of the project. A unit test that is off
+    where a folder of extracts is read names its rules all the same: it holds where the project is tested. -#}
+{% macro nodes_with_rules() -%}
+    {%- set found = [] -%}
+    {%- for node in (graph.nodes.values() | list) + project_unit_tests() if node.config.meta.get('rules') -%}
+        {%- do found.append(node) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Every unit test. dbt's `graph` has none before version 1.12: until then they are taken from the manifest in which `ref`
+    looks its names up, the same parse that `graph` shows. -#}
+{% macro project_unit_tests() -%}
+    {%- set manifest = builtins.ref.manifest -%}
+    {%- set found = manifest.unit_tests.values() | list -%}
+    {%- for nodes in manifest.disabled.values() -%}
+        {%- do found.extend(nodes | selectattr('resource_type', 'equalto', 'unit_test') | list) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The ids of what a test looks at: a unit test at its model and the seeds that this reads, a data test at all that its
+    models are made of. -#}
+{% macro looked_at(test) -%}
+    {%- if test.resource_type == 'unit_test' -%}
+        {%- set model = 'model.' ~ test.package_name ~ '.' ~ test.model -%}
+        {%- set found = [model] -%}
+        {%- for parent in graph.nodes[model].depends_on.nodes if parent.startswith('seed.') -%}
+            {%- do found.append(parent) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- set found = test.depends_on.nodes | list -%}
+        {#- The list grows while it is read: parents come after what they feed. -#}
+        {%- for unique_id in found -%}
+            {%- for parent in graph.nodes.get(unique_id, {}).get('depends_on', {}).get('nodes', []) -%}
+                {%- if parent not in found -%}
+                    {%- do found.append(parent) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
