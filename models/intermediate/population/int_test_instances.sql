@@ -14,13 +14,13 @@ tests as (
 reported_rows as (
     select
         enrollments.*,
-        -- A program that places by enrollment has no use for tests (R10).
-        alternatives.program is null as is_placed_by_tests
-        {%- for position in [1, 2, 3] %},
+        {%- for position in [1, 2, 3] %}
         records.efl_subject_{{ position }},
         records.pre_test_id_{{ position }},
-        records.post_test_id_{{ position }}
+        records.post_test_id_{{ position }},
         {%- endfor %}
+        -- A program that places by enrollment has no use for tests (R10).
+        alternatives.program is null as is_placed_by_tests
     from enrollments
     inner join records
         on
