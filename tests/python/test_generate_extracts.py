@@ -88,7 +88,7 @@ def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_format: str) -> None:
-    generate(tmp_path, **SMALL, split=True, file_format=file_format)
+    generate(tmp_path, **SMALL, parts=True, file_format=file_format)
     with duckdb.connect() as con:
         for name, columns in contract().items():
             parts = sorted((tmp_path / name).glob("*")) or [tmp_path / f"{name}.csv"]
@@ -101,7 +101,7 @@ def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_
 
 
 def test_parts_are_one_per_agency_and_term(tmp_path: Path) -> None:
-    generate(tmp_path, **SMALL, split=True, dirt=False)
+    generate(tmp_path, **SMALL, parts=True, dirt=False)
     for part in (tmp_path / "course_enrollments").iterdir():
         keys = {tuple(line.split(",")[:3]) for line in part.read_text(encoding="utf-8").splitlines()[1:]}
         assert keys == {tuple(part.stem.split("_"))}
