@@ -211,7 +211,8 @@ WORKING = {
             where case when second_home is null then slot = 0
                 when slot = 0 then rnd(pt, 'away') >= 0.25 else rnd(pt, 'away') < 0.25 or rnd(pt, 'both') < 0.7 end
         )
-        select attended.* exclude (a, slot), agencies.a, agency_id, agency_type, sections, reporting(y) as reporting_year, pt * 2 + slot as t,
+        select attended.* exclude (a, slot, n_years, home, second_home, has_two_ids, pattern, digits, preliminary, opens, closes, usual_entry, edge_entry),
+            agencies.a, agency_id, agency_type, sections, reporting(y) as reporting_year, pt * 2 + slot as t,
             -- One grantee never finalised a term: its preliminary records are all there is.
             digit || case when preliminary or (agency_id = '902' and digit = 3 and y = getvariable('last_year') - 2) then 'B' else 'E' end as term_id,
             padded((p * 8 + slot * 2 + (has_two_ids and digit <> 2)::int) * 387420489 % 1000000000, 9) as student_id,
@@ -235,7 +236,8 @@ WORKING = {
                 count(*) over (partition by py) as n_in_year, row_number() over (partition by py order by c) as nth
             from numbered
         )
-        select placed.*, cip, subjects, prefix || padded(base + n * 10 + upto(rnd(c, 'course'), 3), 4) as course_id,
+        select placed.* exclude (main_program, birth, sex, race, hispanic, agency_type, sections, in_iet, effort, entry, exit, nth, n_in_year),
+            cip, subjects, prefix || padded(base + n * 10 + upto(rnd(c, 'course'), 3), 4) as course_id,
             padded(1 + upto(rnd(c, 'section'), sections), 4) as section_id,
             case effort
                 when 'edge' then case when nth > 1 then '0' else pick(rnd(py, 'edge hours'), ['9.99', '10']) end
@@ -273,10 +275,12 @@ WORKING = {
     """,
     "numbered_tests": """
         with given as (
-            select *, 'pre' as kind, pre_efl as efl, pre_level as given_level, course_entry + upto(rnd(s, 'pre day'), 12)::int - 6 as given
+            select * exclude (ladder, standing, level, pre_level, post_level),
+                'pre' as kind, pre_efl as efl, pre_level as given_level, course_entry + upto(rnd(s, 'pre day'), 12)::int - 6 as given
             from tested where has_pre
             union all by name
-            select *, 'post' as kind, post_efl as efl, post_level as given_level,
+            select * exclude (ladder, standing, level, pre_level, post_level),
+                'post' as kind, post_efl as efl, post_level as given_level,
                 greatest(course_entry, course_exit - upto(rnd(s, 'post day'), 12)::int) as given
             from tested where has_post
         )
@@ -660,8 +664,8 @@ def generate(
         raise ValueError(f"file_format must be one of {', '.join(FileFormat.__members__)}")
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    # On disk, the working tables are compressed: a large state doesn't have to fit into memory.
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(f"{scratch}/work.duckdb") as con:
+    # What doesn't fit into memory goes to the scratch folder.
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch, "memory_limit": "4GB"}) as con:
         parameters = {"students": students, "first_year": first_year, "last_year": last_year, **agencies._asdict()}
         parameters["first_start"] = first_year - (max(YEARS_ACTIVE) - 1 if participants else 0)
         parameters["agency_count"] = sum(agencies)
@@ -672,7 +676,6 @@ def generate(
         # Nothing is known after the federal deadline of the last closed program year.
         con.execute(f"set variable cutoff = date '{last_year}-10-01'")
         con.execute(f"set variable seed = ' of seed {seed}'")
-        con.execute("set memory_limit = '4GB'")
         # The rows come sorted by part, so few need to wait for their file.
         con.execute("set partitioned_write_flush_threshold = 50000")
         con.execute(MACROS)
