@@ -41,7 +41,7 @@ PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "numpy", "scipy")
 BASELINE_PARTICIPANTS = 500_000
 # Another run is made only as long as all of one kind took less than this, in seconds.
 ENOUGH = 120.0
-FLORIDA_SECONDS, SAMPLE_SECONDS, NATION_GIB, TIMES_FLOOR, TIMES_FASTER = 60, 15, 16, 4, 10
+FLORIDA_SECONDS, SAMPLE_SECONDS, NATION_GB, TIMES_FLOOR, TIMES_FASTER = 60, 15, 16, 4, 10
 TEMPLATES = PROJECT / "docs" / "site" / "bench"
 
 Figures = dict[str, Any]
@@ -159,7 +159,8 @@ def nodes_of(target: Path) -> Figures:
     """Of dbt's last run: seconds a node (`nodes`) and a layer (`layers`), each on its own thread, and from the first to the last (`span`)."""
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    results = [result for result in results if result["timing"]]
+    # Exposures are listed too; dbt does nothing for them.
+    results = [result for result in results if result["timing"] and result["unique_id"] in manifest["nodes"]]
     times = [datetime.fromisoformat(each[moment]) for result in results for each in result["timing"] for moment in ("started_at", "completed_at")]
     nodes = {result["unique_id"]: result["execution_time"] for result in results}
     layers: Counter[str] = Counter()
@@ -255,13 +256,13 @@ def goals(sizes: dict[str, Figures]) -> list[Figures]:
         return of["cold"]["seconds"]
 
     def peak(of: Figures) -> float:
-        return of["cold"]["peak_gib"]
+        return of["cold"]["peak_gib"] * 2**30 / 1e9
 
     return [
         goal(f"Florida: at most {TIMES_FLOOR} times the floor", florida, over_floor, lambda found: found <= TIMES_FLOOR, "{:.1f} times"),
         goal(f"Florida: under {FLORIDA_SECONDS} s", florida, seconds, lambda found: found < FLORIDA_SECONDS, "{:.0f} s"),
         goal(f"Florida: at least {TIMES_FASTER} times faster than the baseline", florida, faster, lambda found: found >= TIMES_FASTER, "{:.1f} times"),
-        goal(f"The nation: within {NATION_GIB} GiB of memory", nation, peak, lambda found: found <= NATION_GIB, "{:.1f} GiB"),
+        goal(f"The nation: within {NATION_GB} GB of memory", nation, peak, lambda found: found <= NATION_GB, "{:.1f} GB"),
         goal(f"The sample: under {SAMPLE_SECONDS} s, dbt's own start included", sample, seconds, lambda found: found < SAMPLE_SECONDS, "{:.1f} s"),
     ]
 

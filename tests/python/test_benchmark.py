@@ -35,6 +35,23 @@ def test_benchmark_measures_a_size_and_writes_its_report(tmp_path: Path) -> None
     assert not (tmp_path / "results" / "work").exists()
 
 
+def test_nodes_are_summed_by_layer_and_what_is_none_is_left_out(tmp_path: Path) -> None:
+    model, seed = {"resource_type": "model", "original_file_path": "models/intermediate/gains/int_gains_2.sql"}, {"resource_type": "seed"}
+    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": {"model.a": model, "model.b": model, "seed.c": seed}}), encoding="utf-8")
+    results = [
+        {
+            "unique_id": name,
+            "execution_time": seconds,
+            "timing": [{"started_at": f"2026-01-01T00:00:{start}Z", "completed_at": f"2026-01-01T00:00:{start + seconds}Z"}],
+        }
+        for name, start, seconds in (("seed.c", 10, 1), ("model.a", 11, 4), ("model.b", 12, 5), ("exposure.d", 50, 1))
+    ]
+    skipped = {"unique_id": "model.b", "execution_time": 0, "timing": []}
+    (tmp_path / "run_results.json").write_text(json.dumps({"results": [*results, skipped]}), encoding="utf-8")
+    expected = {"nodes": {"seed.c": 1, "model.a": 4, "model.b": 5}, "layers": {"gains": 9, "seeds": 1}, "span": 7}
+    assert benchmark.nodes_of(tmp_path) == expected
+
+
 def test_a_baseline_with_other_numbers_is_no_comparison(tmp_path: Path) -> None:
     warehouse, cells = tmp_path / "nrs.duckdb", tmp_path / "baseline.csv"
     with duckdb.connect(str(warehouse)) as connection:
