@@ -1,5 +1,6 @@
 # make report   build the warehouse from the bundled sample, or from EXTRACTS=folder, for PROGRAM_YEAR=2023
 # make test     lint, pytest, dbt build with every test
+# make bench    time and memory of a build at several sizes, beside floor and baseline: docs/benchmarks.md (SIZES="sample county florida")
 # make docs     the pages for auditors (begin with target/docs/tables.html) and dbt's docs (target/docs/index.html)
 
 PYTHON ?= python3
@@ -7,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXTRACTS ?=
 PROGRAM_YEAR ?= 2023
+SIZES ?= sample county florida
 TEST_WAREHOUSE := target/test/nrs.duckdb
 
-.PHONY: report test lint pytest dbt-test docs sample clean
+.PHONY: report test lint pytest dbt-test docs sample bench clean
 
 report: $(VENV)/installed
 	$(BIN)/python scripts/nrs.py report --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
@@ -44,6 +46,9 @@ docs: $(VENV)/installed
 
 sample: $(VENV)/installed
 	$(BIN)/python scripts/generate_extracts.py seeds/extracts --students 1000 --seed 7
+
+bench: $(VENV)/installed
+	$(BIN)/python scripts/benchmark.py $(foreach size,$(SIZES),--size $(size))
 
 clean:
 	rm -rf $(VENV) target logs warehouse/.build-*

@@ -27,6 +27,16 @@ class BuildError(Exception):
         self.messages = messages
 
 
+def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int) -> list[str]:
+    """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends."""
+    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
+    return [
+        sys.executable, __file__, *arguments,
+        "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-format", "json", "--no-use-colors",
+    ]  # fmt: skip
+
+
 def run_dbt(
     arguments: list[str],
     warehouse: Path,
@@ -43,12 +53,7 @@ def run_dbt(
     ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages. No message names a person, and no log is
     written: an engine's error can quote a value (docs/hostile_input.md).
     """
-    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
-    command = [
-        sys.executable, __file__, *arguments,
-        "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-format", "json", "--no-use-colors",
-    ]  # fmt: skip
+    command = dbt_command(arguments, work, extracts, program_year)
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
     unparsed: list[str] = []

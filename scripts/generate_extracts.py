@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import duckdb
 import typer
@@ -75,6 +75,32 @@ class FileFormat(StrEnum):
     parquet = "parquet"
 
 
+class Size(StrEnum):
+    county = "county"
+    florida = "florida"
+    nation = "nation"
+
+
+class Agencies(NamedTuple):
+    """How many agencies of each type a state has."""
+
+    districts: int
+    colleges: int
+    organizations: int
+
+
+# Participants a year, and who serves them.
+SIZES = {
+    Size.county: (2_500, Agencies(1, 0, 0)),
+    Size.florida: (200_000, Agencies(58, 28, 20)),
+    Size.nation: (1_200_000, Agencies(700, 400, 400)),
+}
+# People drawn for one participant a year: measured by building a county and reading Table 1.
+STUDENTS_A_PARTICIPANT = 5.6
+# A FLEID is drawn by a multiplication that must fit into 64 bits.
+MOST_STUDENTS = 14_000_000
+
+
 def draw(weights: dict, uniform: str) -> str:
     """SQL that draws a value by weight from `uniform`, an SQL expression in [0, 1)."""
     values = ", ".join("null" if v is None else repr(v) for v, n in weights.items() for _ in range(n))
@@ -94,6 +120,7 @@ create macro pick(uniform, choices) as choices[1 + upto(uniform, len(choices))];
 create macro mdy(day) as strftime(day, '%m%d%Y');
 create macro reporting(y) as lpad((y % 100)::varchar, 2, '0') || lpad(((y + 1) % 100)::varchar, 2, '0');
 create macro padded(n, width) as lpad(n::varchar, width, '0');
+create macro share_up_to(a) as 1 - pow(1 - pow(a / getvariable('agency_count'), 1 / 1.6), getvariable('tail'));
 create macro decimals(x, places) as case places when 0 then floor(x)::bigint::varchar
     when 1 then format('{:.1f}', x) else format('{:.2f}', x) end;
 """
@@ -102,35 +129,37 @@ create macro decimals(x, places) as case places when 0 then floor(x)::bigint::va
 # agency, c = a course row. Each id is arithmetic on its parent's, so that a draw never depends on row order.
 WORKING = {
     "years": "select y::bigint as y from range(getvariable('first_year'), getvariable('last_year') + 1) r(y)",
-    # Agencies in order of size. The last CBO is never eligible; the last district becomes so in the second year.
+    # Agencies in order of size. The last CBO is never eligible; the last of several districts becomes so in the second year.
+    # Ids look like Florida's while its three digits last.
     "agencies": """
-        with sized as (
-            select getvariable('agency_count') as n, floor(n * 0.45)::bigint as districts, floor(n * 0.25)::bigint as colleges,
+        with ids as (
+            select 'DISTRICT' as agency_type, rank, case when rank = 1 then '013' when rank = 2 then '006' when rank = 3 then '050'
+                    when rank < 22 then padded(rank * 2 + 6, 3) when rank < 100 then padded(200 + rank, 3) else 'D' || padded(rank, 5) end as agency_id
+            from range(1, getvariable('districts') + 1) r(rank)
+            union all
+            select 'FCS', rank, if(rank < 34, padded(100 + rank * 3, 3), 'C' || padded(rank, 5)) from range(1, getvariable('colleges') + 1) r(rank)
+            union all
+            select 'CBO', rank, if(rank < 81, padded(900 + rank, 3), 'O' || padded(rank, 5)) from range(1, getvariable('organizations') + 1) r(rank)
         ),
-        ids as (
-            select *, row_number() over (partition by agency_type order by seq) as rank from (
-                select 'DISTRICT' as agency_type, seq,
-                    case seq when 1 then '013' when 2 then '006' when 3 then '050' else padded(seq * 2 + 6, 3) end as agency_id
-                from range(1, 40) r(seq)
-                union all select 'FCS', seq, padded(100 + seq * 3, 3) from range(1, 40) r(seq)
-                union all select 'CBO', seq, padded(900 + seq, 3) from range(1, 40) r(seq)
-            )
+        sized as (
+            select *, row_number() over (order by rank * (case agency_type when 'DISTRICT' then 1 else 2 end), agency_id) as a,
+                share_up_to(a) - share_up_to(a - 1) as share
+            from ids
         )
-        select agency_id, agency_type, row_number() over (order by rank * (case agency_type when 'DISTRICT' then 1 else 2 end), agency_id) as a,
-            agency_type = 'CBO' and rank = n - districts - colleges as never_eligible,
-            agency_type = 'DISTRICT' and rank = districts as eligible_later,
+        select agency_id, agency_type, rank, a, 2 + floor(share * getvariable('students') / 5000)::bigint as sections,
+            agency_type = 'CBO' and rank = getvariable('organizations') as never_eligible,
+            agency_type = 'DISTRICT' and rank = getvariable('districts') and rank > 1 as eligible_later,
             agency_type || rank in ('DISTRICT1', 'FCS2', 'CBO1') as ielce
-        from ids, sized
-        where rank <= case agency_type when 'DISTRICT' then districts when 'FCS' then colleges else n - districts - colleges end
+        from sized
     """,
     "programs": f"select * from ({rows(PROGRAM_ROWS)}) v(program, cip, prefix, base, subjects)",
     "iet": f"select *, row_number() over (order by num, cip) as i from ({rows(IET_ROWS)}) v(num, cip, preapprenticeship, ocps, certs)",
     "people": f"""
         select p, 'FL' || padded((p * 618033988751 + 271828182845) % 1000000000000, 12) as fleid,
-            getvariable('first_year') + upto(rnd(p, 'start'), getvariable('last_year') - getvariable('first_year') + 1) as start_year,
+            getvariable('first_start') + upto(rnd(p, 'start'), getvariable('last_year') - getvariable('first_start') + 1) as start_year,
             {draw(YEARS_ACTIVE, "rnd(p, 'years')")} as n_years,
-            1 + upto(pow(rnd(p, 'agency'), 1.6), getvariable('agency_count')) as home,
-            case when rnd(p, 'second agency') < 0.05
+            1 + upto(pow(1 - pow(1 - rnd(p, 'agency'), 1.0 / getvariable('tail')), 1.6), getvariable('agency_count')) as home,
+            case when getvariable('agency_count') > 1 and rnd(p, 'second agency') < 0.05
                 then 1 + (home + upto(rnd(p, 'which second'), getvariable('agency_count') - 1)) % getvariable('agency_count') end as second_home,
             rnd(p, 'two ids') < 0.01 as has_two_ids,
             {draw(PROGRAMS, "rnd(p, 'program')")} as program,
@@ -182,7 +211,8 @@ WORKING = {
             where case when second_home is null then slot = 0
                 when slot = 0 then rnd(pt, 'away') >= 0.25 else rnd(pt, 'away') < 0.25 or rnd(pt, 'both') < 0.7 end
         )
-        select attended.* exclude (a, slot), agencies.a, agency_id, agency_type, reporting(y) as reporting_year, pt * 2 + slot as t,
+        select attended.* exclude (a, slot, n_years, home, second_home, has_two_ids, pattern, digits, preliminary, opens, closes, usual_entry, edge_entry),
+            agencies.a, agency_id, agency_type, sections, reporting(y) as reporting_year, pt * 2 + slot as t,
             -- One grantee never finalised a term: its preliminary records are all there is.
             digit || case when preliminary or (agency_id = '902' and digit = 3 and y = getvariable('last_year') - 2) then 'B' else 'E' end as term_id,
             padded((p * 8 + slot * 2 + (has_two_ids and digit <> 2)::int) * 387420489 % 1000000000, 9) as student_id,
@@ -206,8 +236,9 @@ WORKING = {
                 count(*) over (partition by py) as n_in_year, row_number() over (partition by py order by c) as nth
             from numbered
         )
-        select placed.*, cip, subjects, prefix || padded(base + n * 10 + upto(rnd(c, 'course'), 3), 4) as course_id,
-            padded(1 + upto(rnd(c, 'section'), getvariable('sections')), 4) as section_id,
+        select placed.* exclude (main_program, birth, sex, race, hispanic, agency_type, sections, in_iet, effort, entry, exit, nth, n_in_year),
+            cip, subjects, prefix || padded(base + n * 10 + upto(rnd(c, 'course'), 3), 4) as course_id,
+            padded(1 + upto(rnd(c, 'section'), sections), 4) as section_id,
             case effort
                 when 'edge' then case when nth > 1 then '0' else pick(rnd(py, 'edge hours'), ['9.99', '10']) end
                 when 'short' then decimals(9.9 * rnd(c, 'hours') / n_in_year, 2)
@@ -244,10 +275,12 @@ WORKING = {
     """,
     "numbered_tests": """
         with given as (
-            select *, 'pre' as kind, pre_efl as efl, pre_level as given_level, course_entry + upto(rnd(s, 'pre day'), 12)::int - 6 as given
+            select * exclude (ladder, standing, level, pre_level, post_level),
+                'pre' as kind, pre_efl as efl, pre_level as given_level, course_entry + upto(rnd(s, 'pre day'), 12)::int - 6 as given
             from tested where has_pre
             union all by name
-            select *, 'post' as kind, post_efl as efl, post_level as given_level,
+            select * exclude (ladder, standing, level, pre_level, post_level),
+                'post' as kind, post_efl as efl, post_level as given_level,
                 greatest(course_entry, course_exit - upto(rnd(s, 'post day'), 12)::int) as given
             from tested where has_post
         )
@@ -455,7 +488,7 @@ FILES = {
     "grants": """
         with providers as (
             select agency_id, case agency_type when 'DISTRICT' then 'lea' when 'FCS' then 'community_college'
-                else ['other', 'cbo', 'faith_based', 'cbo'][1 + agency_id::int % 4] end as provider_type, ielce from agencies
+                else ['other', 'cbo', 'faith_based', 'cbo'][1 + rank % 4] end as provider_type, ielce from agencies
             union all values ('981', 'library', false), ('982', 'four_year_institution', false), ('983', 'other_higher_education', false),
                 ('984', 'correctional_institution', false), ('985', 'other_institution', false)
         )
@@ -507,7 +540,7 @@ CLASHES = {
 }
 NO_DUPLICATES = {"personnel", "iet_supplemental"}
 
-# Files that `split` writes in parts: one per agency and term, or a few where a row has no agency.
+# Files that `parts` writes in parts: one per agency and term, or a few where a row has no agency.
 BY_AGENCY = "agency_id || '_' || reporting_year || '_' || term_id"
 PARTS = {
     **dict.fromkeys(["demographics", "course_enrollments", "course_sections", "tests", "completions", "industry_certifications"], BY_AGENCY),
@@ -549,11 +582,17 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
     return con.execute("select count(*) from extract").fetchone()[0]
 
 
+def _agencies(n: int) -> Agencies:
+    """N agencies in a usual mix."""
+    districts, colleges = int(n * 0.45), int(n * 0.25)
+    return Agencies(districts, colleges, n - districts - colleges)
+
+
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, split: bool, file_format: str) -> None:
+def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool, file_format: str) -> None:
     """Write table `extract` as NAME.csv, or as a folder NAME/ of parts; what stood there before is replaced."""
     folder, single = out_dir / name, out_dir / f"{name}.csv"
     for old in [single, *folder.glob("*.csv"), *folder.glob("*.parquet")]:
@@ -564,7 +603,7 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, split: bool
     if folder.exists():
         folder.rmdir()
     options = "format csv, header" if file_format == "csv" else "format parquet, compression zstd"
-    if split and name in PARTS:
+    if parts and name in PARTS:
         con.execute(f"copy extract to {_quoted(folder)} ({options}, partition_by (_part))")
         for hive_folder in sorted(folder.glob("_part=*")):
             part = hive_folder.name.removeprefix("_part=")
@@ -587,9 +626,11 @@ def generate(
     seed: int = 7,
     first_year: int = 2020,
     last_year: int = 2024,
-    split: bool = False,
+    parts: bool = False,
     file_format: str = "csv",
     dirt: bool = True,
+    participants: int | None = None,
+    agencies: Agencies | None = None,
 ) -> dict[str, int]:
     """Write every file of the extract contract for a made-up state into `out_dir`.
 
@@ -599,34 +640,42 @@ def generate(
         seed: Any integer; another seed is another state.
         first_year: First calendar year of the earliest reporting year (2020 = `2021`).
         last_year: The same of the latest one, of which only terms 1E and 2B exist, as at the October deadline.
-        split: Write the big files as folders of parts, one per agency and term (or a few without an agency).
+        parts: Write the big files as folders of parts, one per agency and term (or a few without an agency).
         file_format: `csv`, or `parquet` (then each file is a folder; all columns are text all the same).
         dirt: Put faults into about 0.3% of the rows (at least a few of each kind); never a fault of a whole file.
+        participants: About so many participants (Table 1) in every closed program year, in place of `students`; then people
+            have begun before the earliest year too, so that the first year is as full as the last.
+        agencies: Districts, colleges and community organizations; by default 12 to 70, growing with the students.
 
     Returns:
         Rows written per file name, faulty and duplicated ones included.
 
     Raises:
-        ValueError: No students, years out of order, or an unknown format.
+        ValueError: No students or agencies, more students than there are FLEIDs to draw, years out of order, or an unknown format.
         OSError, duckdb.IOException: `out_dir` can't be written, or a folder in it with an extract's name holds other files.
     """
-    if students < 1 or not 2000 <= first_year <= last_year <= 2098:
-        raise ValueError("students must be positive and 2000 <= first_year <= last_year <= 2098")
+    students = students if participants is None else round(participants * STUDENTS_A_PARTICIPANT)
+    agencies = agencies or _agencies(min(70, max(12, students // 750)))
+    if not 1 <= students <= MOST_STUDENTS or min(agencies) < 0 or not 2000 <= first_year <= last_year <= 2098:
+        raise ValueError(f"students must be 1 to {MOST_STUDENTS:,}, agencies none below 0, and 2000 <= first_year <= last_year <= 2098")
+    if not sum(agencies):
+        raise ValueError("a state needs an agency")
     if file_format not in FileFormat.__members__:
         raise ValueError(f"file_format must be one of {', '.join(FileFormat.__members__)}")
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    # On disk, the working tables are compressed: a large state doesn't have to fit into memory.
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(f"{scratch}/work.duckdb") as con:
-        parameters = {"students": students, "first_year": first_year, "last_year": last_year}
-        parameters["agency_count"] = min(70, max(12, students // 750))
-        parameters["sections"] = min(20, 2 + students // 2000)
+    # What doesn't fit into memory goes to the scratch folder.
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch, "memory_limit": "4GB"}) as con:
+        parameters = {"students": students, "first_year": first_year, "last_year": last_year, **agencies._asdict()}
+        parameters["first_start"] = first_year - (max(YEARS_ACTIVE) - 1 if participants else 0)
+        parameters["agency_count"] = sum(agencies)
+        # A dozen agencies have no tail of small ones.
+        parameters["tail"] = 1 if sum(agencies) <= 12 else 2
         for key, value in parameters.items():
             con.execute(f"set variable {key} = {value}::bigint")
         # Nothing is known after the federal deadline of the last closed program year.
         con.execute(f"set variable cutoff = date '{last_year}-10-01'")
         con.execute(f"set variable seed = ' of seed {seed}'")
-        con.execute("set memory_limit = '1500MB'")
         # The rows come sorted by part, so few need to wait for their file.
         con.execute("set partitioned_write_flush_threshold = 50000")
         con.execute(MACROS)
@@ -638,22 +687,37 @@ def generate(
             con.execute("reset threads")
             counts[name] = _build(con, name, dirt)
             con.execute("set threads = 1")
-            _write(con, name, out_dir, split, file_format)
+            _write(con, name, out_dir, parts, file_format)
     return counts
 
 
 def main(
     out_dir: Annotated[Path, typer.Argument(help="Folder to write the extracts into.")],
-    students: Annotated[int, typer.Option(min=1, help="Distinct people over all years.")] = 1000,
+    size: Annotated[Size | None, typer.Option(help="Participants and agencies of a county, of Florida or of the nation.")] = None,
+    participants: Annotated[int | None, typer.Option(min=1, help="About so many participants in every closed program year.")] = None,
+    students: Annotated[int, typer.Option(min=1, help="Distinct people over all years, where neither of these is given.")] = 1000,
+    agencies: Annotated[tuple[int, int, int] | None, typer.Option(help="How many districts, colleges and community organizations.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed is another state.")] = 7,
     first_year: Annotated[int, typer.Option(help="First year of the earliest reporting year.")] = 2020,
     last_year: Annotated[int, typer.Option(help="First year of the latest one (terms 1E and 2B only).")] = 2024,
-    split: Annotated[bool, typer.Option("--split", help="Big files as folders of parts.")] = False,
+    parts: Annotated[bool, typer.Option("--parts", help="Big files as folders of parts, one per agency and term.")] = False,
     file_format: Annotated[FileFormat, typer.Option("--format", help="Format of the files.")] = FileFormat.csv,
     dirt: Annotated[bool, typer.Option(help="Put a small share of faulty rows in.")] = True,
 ) -> None:
     """Write synthetic Florida adult-education extracts: nobody in them is real."""
-    counts = generate(out_dir, students, seed, first_year, last_year, split, file_format.value, dirt)
+    sized_participants, sized_agencies = SIZES.get(size, (None, None))
+    counts = generate(
+        out_dir,
+        students,
+        seed,
+        first_year,
+        last_year,
+        parts,
+        file_format.value,
+        dirt,
+        participants or sized_participants,
+        Agencies(*agencies) if agencies else sized_agencies,
+    )
     for name, count in counts.items():
         typer.echo(f"{count:>10,}  {name}")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from generate_extracts import generate
+from generate_extracts import MOST_STUDENTS, SIZES, Agencies, Size, generate
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "seeds" / "extracts"
@@ -88,7 +89,7 @@ def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_format: str) -> None:
-    generate(tmp_path, **SMALL, split=True, file_format=file_format)
+    generate(tmp_path, **SMALL, parts=True, file_format=file_format)
     with duckdb.connect() as con:
         for name, columns in contract().items():
             parts = sorted((tmp_path / name).glob("*")) or [tmp_path / f"{name}.csv"]
@@ -101,7 +102,7 @@ def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_
 
 
 def test_parts_are_one_per_agency_and_term(tmp_path: Path) -> None:
-    generate(tmp_path, **SMALL, split=True, dirt=False)
+    generate(tmp_path, **SMALL, parts=True, dirt=False)
     for part in (tmp_path / "course_enrollments").iterdir():
         keys = {tuple(line.split(",")[:3]) for line in part.read_text(encoding="utf-8").splitlines()[1:]}
         assert keys == {tuple(part.stem.split("_"))}
@@ -159,7 +160,50 @@ def test_every_student_attends(clean: Path) -> None:
     assert query(clean, "course_enrollments", "select count(distinct fleid) from extract") == [(SMALL["students"],)]
 
 
-@pytest.mark.parametrize("wrong", [{"students": 0}, {"first_year": 2024, "last_year": 2020}, {"file_format": "xlsx"}])
+def test_a_county_is_one_agency_that_is_eligible_throughout(tmp_path: Path) -> None:
+    generate(tmp_path, participants=40, agencies=SIZES[Size.county][1], dirt=False)
+    assert query(tmp_path, "agencies", "select distinct agency_id, nrs_eligible from extract where agency_id not like '98%'") == [("013", "Y")]
+    assert query(tmp_path, "course_enrollments", "select distinct agency_id from extract") == [("013",)]
+
+
+def test_participants_fill_the_first_year_as_the_later_ones(tmp_path: Path) -> None:
+    generate(tmp_path, participants=400, agencies=SIZES[Size.county][1], dirt=False)
+    hours = "sum(try_cast(section_hours as double)) >= 10"
+    yearly = query(
+        tmp_path,
+        "course_enrollments",
+        f"from (select reporting_year, fleid from extract group by all having {hours}) select reporting_year, count(*) group by 1",
+    )
+    assert all(380 <= persons <= 520 for year, persons in yearly if year != "2425"), yearly
+
+
+def test_ids_of_many_agencies_are_distinct_and_their_sizes_skewed(tmp_path: Path) -> None:
+    agencies = Agencies(120, 40, 90)
+    generate(tmp_path, participants=1000, agencies=agencies, dirt=False)
+    kinds = query(
+        tmp_path, "agencies", "select agency_type, count(distinct agency_id) from extract where agency_id not between '981' and '985' group by 1 order by 1"
+    )
+    assert kinds == [("CBO", agencies.organizations), ("DISTRICT", agencies.districts), ("FCS", agencies.colleges)]
+    assert query(tmp_path, "agencies", "select agency_id from extract group by all having count(distinct agency_type) > 1") == []
+    sizes = query(tmp_path, "course_enrollments", "select count(distinct fleid) as n from extract group by agency_id order by n desc")
+    largest = sum(n for (n,) in sizes[:25])
+    assert largest > 0.3 * sum(n for (n,) in sizes), "a tenth of the agencies has more than three tenths of the students"
+    assert query(tmp_path, "grants", "select agency_id from extract where agency_id = 'O00090'")
+    assert query(tmp_path, "personnel", "select agency_id from extract where agency_id = 'D00120'")
+
+
+def test_fleids_stay_distinct_at_national_size() -> None:
+    students = SIZES[Size.nation][0] * 6
+    assert students < MOST_STUDENTS
+    # 618033988751 has no factor in common with 10^12: its multiples are all different. The largest must fit into 64 bits.
+    assert math.gcd(618033988751, 10**12) == 1
+    assert MOST_STUDENTS * 618033988751 + 271828182845 < 2**63
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"students": 0}, {"first_year": 2024, "last_year": 2020}, {"file_format": "xlsx"}, {"participants": 0}, {"agencies": (0, 0, 0)}, {"students": 10**8}],
+)
 def test_arguments_that_make_no_state_are_refused(tmp_path: Path, wrong: dict) -> None:
     with pytest.raises(ValueError):
         generate(tmp_path / "never", **wrong)
