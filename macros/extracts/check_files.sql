@@ -136,6 +136,9 @@
         {%- do run_query(scan) -%}
     {%- endfor -%}
     {%- do run_query('set threads = ' ~ threads | int) -%}
+    {%- set surplus_scan = extract_scan(group, "null_padding = true, ignore_errors = true, parallel = false, nullstr = '\x01'", ['surplus_field']) -%}
+    {#- The lines are numbered, which takes as long again, only where there are any. -#}
+    {%- set surplus_lines = run_query("select count(*) as lines from " ~ surplus_scan ~ " where surplus_field = ''").rows[0]['lines'] -%}
     {%- set surplus -%}
         create or replace temp table nrs_surplus_fields as
         select
@@ -151,13 +154,15 @@
                     source_path,
                     surplus_field,
                     row_number() over () as group_record
-                from {{ extract_scan(group, "null_padding = true, ignore_errors = true, parallel = false, nullstr = '\x01'", ['surplus_field']) }}
+                from {{ surplus_scan }}
             ) as records
         ) as numbered
         where surplus_field = ''
         limit 1000
     {%- endset -%}
-    {%- do run_query(surplus) -%}
+    {%- if surplus_lines -%}
+        {%- do run_query(surplus) -%}
+    {%- endif -%}
     {%- set rejected -%}
         select
             file_path,
@@ -169,9 +174,11 @@
             select scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
             from nrs_rejected_lines as lines
             inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
+            {%- if surplus_lines %}
             union
             select source_path as file_path, line, 'TOO MANY COLUMNS' as error_type
             from nrs_surplus_fields
+            {%- endif %}
         ) as faults
         group by file_path, line
         order by file_path, line

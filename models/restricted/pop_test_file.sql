@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with enrollments as (
     select * from {{ ref('int_pop_enrollments') }}
 ),
