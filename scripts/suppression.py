@@ -8,7 +8,9 @@ is published and differs in that cell (docs/decisions/0010-suppression.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,8 +21,6 @@ from scipy.sparse.csgraph import connected_components
 EXACT = 1e-6
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
 REACH = 3
-# While few cells are pinned, only the cells that so many relations lead to are looked at.
-NEAR = 4
 # A search that frees a smaller share of the pinned cells than this is done with; so is one that adds cells.
 LITTLE, ENOUGH = 0.15, 0.2
 # What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
@@ -34,6 +34,8 @@ class System:
     `value` (n): above 0, since zeros are shown and so are known. `is_primary` (n): suppressed for itself. `base` (n): the
     index of the count on which hours rest, its own elsewhere. `terms` (m x n): coefficients. `is_equality` (m): the terms
     add up to a known constant, else to at most 0. `width`: how far from the truth, at least, a world must move a cell.
+    `scope` (n): the number of each cell's scope, `parent` (scopes): that of the scope it adds to, -1 for none; without them
+    all cells are of one scope.
     """
 
     value: np.ndarray
@@ -42,6 +44,8 @@ class System:
     terms: sp.csr_matrix
     is_equality: np.ndarray
     width: float
+    scope: np.ndarray | None = None
+    parent: np.ndarray = field(default_factory=lambda: np.array([-1]))
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class Groups:
     slack: np.ndarray
     floor: np.ndarray
     cost: np.ndarray
+
+    @cached_property
+    def columns(self) -> sp.csc_matrix:
+        """`terms`, to take groups from."""
+        return self.terms.tocsc()
 
     @property
     def size(self) -> int:
@@ -136,20 +145,23 @@ def world(groups: Groups, free: np.ndarray, wanted: np.ndarray, width: float, pr
     `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. With
     `price` (k) the groups that aren't free may move as well, at that price per unit.
     """
-    paid = np.flatnonzero(~free & (price > 0)) if price is not None else np.empty(0, dtype=int)
     unpaid = np.flatnonzero(free)
+    paid = np.flatnonzero(~free & (price > 0)) if price is not None else np.empty(0, dtype=int)
+    cells = np.r_[unpaid, paid]
     box = np.where(wanted != 0, width, REACH * width)
     lowest = np.maximum(groups.floor, -box)
-    moving = np.zeros(groups.size)
-    moving[unpaid], moving[paid] = box[unpaid], box[paid]
     # Relations that no move within the box can break, or that nothing moves in, are left out.
-    reach = abs(groups.terms) @ moving
-    rows = (reach > 0) & (groups.is_equality | (reach > groups.slack + EXACT))
-    terms, equal, slack = groups.terms[rows].tocsc(), groups.is_equality[rows], groups.slack[rows]
-    columns = sp.hstack([terms[:, unpaid], terms[:, paid], -terms[:, paid]], format="csr")
+    terms = groups.columns[:, cells]
+    touched = np.unique(terms.indices)
+    terms = terms.tocsr()[touched]
+    equal, slack = groups.is_equality[touched], groups.slack[touched]
+    rows = equal | (abs(terms) @ box[cells] > slack + EXACT)
+    terms, equal, slack = terms[rows].tocsc(), equal[rows], slack[rows]
+    free_terms, paid_terms = terms[:, : len(unpaid)], terms[:, len(unpaid) :]
+    columns = sp.hstack([free_terms, paid_terms, -paid_terms], format="csr")
     loss = np.r_[-wanted[unpaid], price[paid], price[paid]] if len(paid) else -wanted[unpaid]
     bounds = np.c_[np.r_[lowest[unpaid], np.zeros(2 * len(paid))], np.r_[box[unpaid], box[paid], -lowest[paid]]]
-    result = linprog(loss, A_eq=columns[equal], b_eq=np.zeros(equal.sum()), A_ub=columns[~equal], b_ub=slack[~equal], bounds=bounds, method="highs-ipm")
+    result = linprog(loss, A_eq=columns[equal], b_eq=np.zeros(equal.sum()), A_ub=columns[~equal], b_ub=slack[~equal], bounds=bounds, method="highs-ds")
     if result.x is None:
         raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
     up, down = result.x[len(unpaid) : len(unpaid) + len(paid)], result.x[len(unpaid) + len(paid) :]
@@ -186,6 +198,30 @@ def apart(groups: Groups, candidates: np.ndarray, rank: np.ndarray) -> np.ndarra
     return chosen
 
 
+def places(system: System, groups: Groups, turn: int) -> Iterator[np.ndarray]:
+    """The groups (k, boolean) of a few scopes at a time, so that all scopes come up: two that add to the same, since what one
+    gains the other can lose, with what they add to. Who is paired with whom changes from turn to turn.
+    """
+    if system.scope is None:
+        yield np.ones(groups.size, dtype=bool)
+        return
+    scopes = len(system.parent)
+    cells = len(system.scope)
+    holds = sp.csr_matrix((np.ones(cells), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
+
+    def above(scope: int) -> list[int]:
+        return [] if scope < 0 else [scope, *above(system.parent[scope])]
+
+    is_leaf = ~np.isin(np.arange(scopes), system.parent)
+    for parent in np.unique(system.parent[is_leaf]):
+        siblings = np.random.default_rng(turn).permutation(np.flatnonzero(is_leaf & (system.parent == parent)))
+        for pair in np.array_split(siblings, max(1, len(siblings) // 2)):
+            members = set(pair.tolist()) | set(above(parent))
+            outside = np.ones(scopes)
+            outside[list(members)] = 0
+            yield holds @ outside == 0
+
+
 def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     """The cells to suppress, and whether worlds were found that leave them open: two arrays (n, boolean).
 
@@ -196,7 +232,6 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
         return np.empty(0, dtype=bool), np.empty(0, dtype=bool)
     groups = grouped(system)
     chance = np.random.default_rng(0)
-    everywhere = np.ones(groups.size, dtype=bool)
     suppressed = groups.holding(system.is_primary)
     is_growing = True
     while is_growing:
@@ -215,22 +250,32 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     def directions(of: np.ndarray) -> np.ndarray:
         return np.where(of, np.where((groups.floor >= 0) | (chance.random(groups.size) < 0.5), 1.0, -1.0), 0.0)
 
-    effort, is_searching = 0, True
-    while (before := pinned()).any() and effort < EFFORTS:
-        if is_searching:
-            is_few = before.sum() < suppressed.sum() / 10
-            free = neighbours(groups, before, suppressed, NEAR) if is_few else suppressed
-            move = world(groups, free, directions(before), system.width)
-        else:
-            targets = apart(groups, before, 1 + chance.random(groups.size))
-            near = neighbours(groups, targets, everywhere, effort + 3)
-            wanted = directions(before) * np.where(targets, FIRST_REWARD * 4.0**effort, 0.5)
-            move = world(groups, suppressed & near, wanted, system.width, np.where(near, groups.cost, 0))
-            suppressed = with_bases(system, groups, suppressed | (move != 0))
-        freed = (np.abs(move) > distance + EXACT)[before].sum() / before.sum()
+    def look(free: np.ndarray, wanted: np.ndarray, price: np.ndarray | None = None) -> np.ndarray:
+        nonlocal distance
+        move = world(groups, free, wanted, system.width, price)
         distance = np.maximum(distance, np.abs(move))
-        effort += not is_searching and freed < ENOUGH
-        is_searching = not is_searching or freed >= LITTLE
+        return move
+
+    # Turns that look for worlds among what is suppressed, and, where that frees little, one that suppresses more.
+    effort, turn = 0, 0
+    while pinned().any() and effort < EFFORTS:
+        before = pinned().sum()
+        for inside in places(system, groups, turn):
+            if (targets := pinned() & inside).any():
+                look(suppressed & inside, directions(targets))
+        turn += 1
+        if before - pinned().sum() >= LITTLE * before:
+            continue
+        before = pinned().sum()
+        for inside in places(system, groups, turn):
+            if (targets := pinned() & inside).any():
+                targets = apart(groups, targets, 1 + chance.random(groups.size))
+                near = neighbours(groups, targets, inside, effort + 3)
+                wanted = directions(pinned() & inside) * np.where(targets, FIRST_REWARD * 4.0**effort, 0.5)
+                move = look(suppressed & near, wanted, np.where(near, groups.cost, 0))
+                suppressed = with_bases(system, groups, suppressed | (move != 0))
+        turn += 1
+        effort += before - pinned().sum() < ENOUGH * before
     is_open = distance >= system.width - EXACT
     return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
 
@@ -253,8 +298,25 @@ def system_of(cells: dict[str, np.ndarray], relations: dict[str, np.ndarray]) ->
     terms = sp.csr_matrix((relations["coefficient"][is_known], (row, column)), shape=(len(first), len(positive)))
     is_equality = relations["operator"][is_known][first] == "="
     width = float(cells["protection_width"].max(initial=1))
-    system = System(cells["value"][positive], cells["is_primary"][positive], base, terms, is_equality, width)
+    _, scope = np.unique(np.char.add(np.char.add(cells["scope"].astype(str), " "), cells["scope_id"].astype(str))[positive], return_inverse=True)
+    system = System(cells["value"][positive], cells["is_primary"][positive], base, terms, is_equality, width, scope, parents(scope, terms))
     return system, cells["cell_id"][positive]
+
+
+def parents(scope: np.ndarray, terms: sp.csr_matrix) -> np.ndarray:
+    """The scope that each scope's cells add to, by the relations (m x n) over several scopes; -1 for none."""
+    row = np.repeat(np.arange(terms.shape[0]), np.diff(terms.indptr))
+    place = scope[terms.indices]
+    least, most = np.full(terms.shape[0], len(scope)), np.full(terms.shape[0], -1)
+    np.minimum.at(least, row, place)
+    np.maximum.at(most, row, place)
+    is_sum = (least < most)[row]
+    whole = np.full(terms.shape[0], -1)
+    whole[row[is_sum & (terms.data < 0)]] = place[is_sum & (terms.data < 0)]
+    parent = np.full(scope.max() + 1, -1)
+    is_part = is_sum & (terms.data > 0)
+    parent[place[is_part]] = whole[row[is_part]]
+    return parent
 
 
 def suppressed_cells(cells: dict[str, np.ndarray], relations: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
