@@ -1,6 +1,7 @@
 -- restricted.nrs_cell_members and restricted.exclusions are int_cell_members and int_exclusions with names and evidence: no
 -- row is lost or doubled on the way. Returns a person and year of theirs without, or with several rows of, what describes
--- them, and a period or an exit described several times.
+-- them, a demographic record that stands in for another, and a period or an exit described several times. The rest of a
+-- person's evidence is put together from models of one row a person and year (their keys are tested).
 with members as (
     select
         person_key,
@@ -15,6 +16,13 @@ with members as (
     from {{ ref('int_exclusions') }}
 ),
 
+nrs_years as (
+    select distinct
+        person_key,
+        program_year
+    from {{ ref('int_nrs_enrollments') }}
+),
+
 members_at_fault as (
     select
         members.person_key,
@@ -25,12 +33,22 @@ members_at_fault as (
         on
             members.person_key = persons.person_key
             and members.program_year = persons.program_year
-    left join {{ ref('int_person_evidence') }} as person_evidence
+    left join nrs_years
         on
-            members.person_key = person_evidence.person_key
-            and members.program_year = person_evidence.program_year
+            members.person_key = nrs_years.person_key
+            and members.program_year = nrs_years.program_year
     group by members.person_key, members.program_year
-    having count(*) <> 1 or count(persons.person_key) <> 1 or count(person_evidence.person_key) <> 1
+    having count(*) <> 1 or count(persons.person_key) <> 1 or count(nrs_years.person_key) <> 1
+),
+
+records_at_fault as (
+    select
+        person_key,
+        program_year,
+        count(*) as descriptions
+    from {{ ref('int_demographic_records') }}
+    group by person_key, program_year
+    having count(*) <> count(distinct recency_rank) or count(*) <> count(distinct first_rank)
 ),
 
 periods_at_fault as (
@@ -54,6 +72,8 @@ exits_at_fault as (
 )
 
 select * from members_at_fault
+union all
+select * from records_at_fault
 union all
 select * from periods_at_fault
 union all
