@@ -23,6 +23,10 @@ EXACT = 1e-6
 REACH = 3
 # A search that frees a smaller share of the pinned cells than this is done with; so is one that adds cells.
 LITTLE, ENOUGH = 0.15, 0.2
+# How many scopes are looked at together: to find worlds, and to suppress more.
+PAIR, FEW = 2, 5
+# How much dearer it is to lose a cell of the state than one of an agency; a type's stands between.
+WHOLE = 20.0
 # What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
 FIRST_REWARD, EFFORTS = 160, 7
 
@@ -103,7 +107,9 @@ def grouped(system: System) -> Groups:
     rows = np.sort(rows[np.diff(terms.indptr)[rows] > 0])
     floor = np.full(groups, -np.inf)
     np.maximum.at(floor, of_cell, 1 - system.value)
-    cost = np.bincount(of_cell, system.value, minlength=groups)
+    depth = np.array([len(above(system.parent, scope)) for scope in range(len(system.parent))])
+    price = WHOLE ** (1 - (depth - 1) / max(1, depth.max() - 1))
+    cost = np.bincount(of_cell, system.value * price[0 if system.scope is None else system.scope], minlength=groups)
     return Groups(of_cell, terms[rows], system.is_equality[rows], slack[rows], floor, cost)
 
 
@@ -198,28 +204,28 @@ def apart(groups: Groups, candidates: np.ndarray, rank: np.ndarray) -> np.ndarra
     return chosen
 
 
-def places(system: System, groups: Groups, turn: int) -> Iterator[np.ndarray]:
-    """The groups (k, boolean) of a few scopes at a time, so that all scopes come up: two that add to the same, since what one
-    gains the other can lose, with what they add to. Who is paired with whom changes from turn to turn.
+def above(parent: np.ndarray, scope: int) -> list[int]:
+    """A scope and all that it adds to, in their order."""
+    return [] if scope < 0 else [scope, *above(parent, parent[scope])]
+
+
+def places(system: System, groups: Groups, turn: int, few: int) -> Iterator[np.ndarray]:
+    """The groups (k, boolean) of a few scopes at a time, with what they add to, so that all scopes come up.
+
+    Scopes that add to the same stand together as far as they go: what one gains the other can lose. Who is with whom
+    changes from turn to turn.
     """
     if system.scope is None:
         yield np.ones(groups.size, dtype=bool)
         return
     scopes = len(system.parent)
-    cells = len(system.scope)
-    holds = sp.csr_matrix((np.ones(cells), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
-
-    def above(scope: int) -> list[int]:
-        return [] if scope < 0 else [scope, *above(system.parent[scope])]
-
-    is_leaf = ~np.isin(np.arange(scopes), system.parent)
-    for parent in np.unique(system.parent[is_leaf]):
-        siblings = np.random.default_rng(turn).permutation(np.flatnonzero(is_leaf & (system.parent == parent)))
-        for pair in np.array_split(siblings, max(1, len(siblings) // 2)):
-            members = set(pair.tolist()) | set(above(parent))
-            outside = np.ones(scopes)
-            outside[list(members)] = 0
-            yield holds @ outside == 0
+    holds = sp.csr_matrix((np.ones(len(system.scope)), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
+    leaves = np.random.default_rng(turn).permutation(np.setdiff1d(np.arange(scopes), system.parent))
+    leaves = leaves[np.argsort(system.parent[leaves], kind="stable")]
+    for together in np.array_split(leaves, max(1, len(leaves) // few)):
+        outside = np.ones(scopes)
+        outside[[scope for leaf in together.tolist() for scope in above(system.parent, leaf)]] = 0
+        yield holds @ outside == 0
 
 
 def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
@@ -260,14 +266,14 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     effort, turn = 0, 0
     while pinned().any() and effort < EFFORTS:
         before = pinned().sum()
-        for inside in places(system, groups, turn):
+        for inside in places(system, groups, turn, PAIR):
             if (targets := pinned() & inside).any():
                 look(suppressed & inside, directions(targets))
         turn += 1
         if before - pinned().sum() >= LITTLE * before:
             continue
         before = pinned().sum()
-        for inside in places(system, groups, turn):
+        for inside in places(system, groups, turn, FEW):
             if (targets := pinned() & inside).any():
                 targets = apart(groups, targets, 1 + chance.random(groups.size))
                 near = neighbours(groups, targets, inside, effort + 3)
