@@ -15,8 +15,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -34,12 +35,10 @@ sys.path.append(str(PROJECT / "tests" / "python"))
 from harness import CompiledProject, MemoryWarehouse, compile_project  # noqa: E402
 
 EQUIVALENT = PROJECT / "tests" / "mutants" / "equivalent.csv"
-CACHE = PROJECT / "target" / "mutants" / "cache.json"
-# The models whose rules are mutated; the suppression has a test of its own that attacks it (so has what follows from it,
-# which isn't built here), and a wide table only turns
-# the cells of a form round (macros/rules/wide_form.sql, mutated as nrs_table_6).
-# Two models go through the extracts one by one; their unit tests replace the list of extracts, so that dbt compiles another
-# query for them.
+CACHE = PROJECT / "target" / "mutants" / "cache.jsonl"
+# The models whose rules are mutated. The suppression isn't built here: a test of its own attacks it. A wide table only
+# turns the cells of a form round (macros/rules/wide_form.sql, mutated as nrs_table_6). Two models go through the extracts
+# one by one; their unit tests replace the list of extracts, so that dbt compiles another query for them.
 OVER_EXTRACTS = ("models/restricted/input_disposition.sql", "models/restricted/rejected_rows.sql")
 FOLDERS = ("models/intermediate/", "models/marts/", "models/restricted/")
 LEFT_OUT = ("models/intermediate/suppression/", "models/marts/nrs_table_", "models/restricted/student_file_table_", *OVER_EXTRACTS)
@@ -48,7 +47,10 @@ STUDENTS, SEED = 60, 21
 # A mutant that runs on is noticed too.
 SECONDS = 60
 
-UNIT, DATA, INVALID, ALIVE = "unit tests", "data tests", "invalid", "alive"
+# One mutant in so many of each kind in a file is judged, unless all are asked for.
+SHARE = 4
+
+UNIT, DATA, INVALID, ALIVE, FAILED = "unit tests", "data tests", "invalid", "alive", "not judged"
 NOT_A_QUERY = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException)
 
 
@@ -183,10 +185,7 @@ class UnitTests:
 
     def expected_rows(self, test: UnitTest, names: list[str]) -> Counter:
         """The rows expected, each with how often."""
-        if test.expect_format == "sql":
-            query = test.expect
-        else:
-            query = self.rows_sql(self.columns(test.relation), [lower_keys(r) for r in test.expect], names)
+        query = test.expect if test.expect_format == "sql" else self.rows_sql(self.columns(test.relation), [lower_keys(r) for r in test.expect], names)
         self.connection.execute("use memory")
         return Counter(self.connection.execute(query).fetchall())
 
@@ -209,8 +208,11 @@ class UnitTests:
 
     def outcome(self, mutant: Mutant) -> tuple[str, str]:
         """What the unit tests make of a mutant, and the test that found it."""
-        if mutant.seed:
-            return self.outcome_of_seed(mutant)
+        with limited(self.connection):
+            return self.outcome_of_seed(mutant) if mutant.seed else self.outcome_of_model(mutant)
+
+    def outcome_of_model(self, mutant: Mutant) -> tuple[str, str]:
+        """The same for the SQL of models: over the tests of those that it changes."""
         for relation, sql in mutant.queries:
             for test in self.project.unit_tests.get(relation, []):
                 outcome = judged(lambda test=test, sql=sql: self.passes(test, sql))
@@ -265,8 +267,19 @@ def judged(check: Any) -> str:
 def put_seed(connection: duckdb.DuckDBPyConnection, mutant: Mutant) -> None:
     """Give a seed the mutant's rows; raises duckdb.Error where they don't fit its columns."""
     connection.execute(f"delete from {mutant.seed}")
-    marks = ", ".join("?" for _ in mutant.rows[0])
-    connection.executemany(f"insert into {mutant.seed} values ({marks})", [[v or None for v in row] for row in mutant.rows])
+    for row in mutant.rows:
+        connection.execute(f"insert into {mutant.seed} values ({', '.join('?' for _ in row)})", [v or None for v in row])
+
+
+@contextmanager
+def limited(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Interrupt a query that runs on: it then raises duckdb.InterruptException."""
+    timer = threading.Timer(SECONDS, connection.interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class DataTests:
@@ -280,16 +293,14 @@ class DataTests:
         """What the data tests make of a mutant, and the test that found it; the state is left as it was."""
         self.connection.execute("use memory")
         self.connection.execute("begin")
-        timer = threading.Timer(SECONDS, self.connection.interrupt)
-        timer.start()
         try:
-            return self.outcome_in_transaction(mutant)
+            with limited(self.connection):
+                return self.outcome_in_transaction(mutant)
         except NOT_A_QUERY:
             return INVALID, ""
         except duckdb.Error as error:
             return DATA, type(error).__name__
         finally:
-            timer.cancel()
             self.connection.execute("rollback")
 
     def outcome_in_transaction(self, mutant: Mutant) -> tuple[str, str]:
@@ -321,6 +332,7 @@ class DataTests:
 def built_state(compiled: CompiledProject, folder: Path) -> MemoryWarehouse:
     """The small state with every model as a table; each eighth person is born too late to be of age."""
     warehouse = MemoryWarehouse(replace(compiled, models=tuple(replace(m, is_view=False) for m in compiled.models)), threads=1)
+    warehouse.connection.execute("set enable_progress_bar = false")
     generate(folder, students=STUDENTS, seed=SEED)
     warehouse.load(folder)
     warehouse.connection.execute("update raw.demographics set birth_date = '01312013' where hash(fleid) % 8 = 0")
@@ -346,10 +358,9 @@ class Verdict:
 class Judge:
     """What judges mutants in one process: unit tests, then data tests. `cache` holds outcomes by what they hang on."""
 
-    def __init__(self, compiled: CompiledProject, cache: dict[str, list[str]]) -> None:
+    def __init__(self, compiled: CompiledProject, cache: dict[str, tuple[str, str]]) -> None:
         self.project = Project(compiled)
         self.cache = cache
-        self.new: dict[str, list[str]] = {}
         with tempfile.TemporaryDirectory() as folder:
             warehouse = built_state(compiled, Path(folder))
         self.unit_tests = UnitTests(self.project, warehouse)
@@ -370,19 +381,26 @@ class Judge:
         started = time.perf_counter()
         shipped = [r for r, tests in self.project.unit_tests.items() if any(t.reads_as_shipped(mutant.seed) for t in tests)] if mutant.seed else []
         relations = [r for r, _ in mutant.queries] + shipped
-        hangs_on = [(mutant.seed, mutant.rows) if mutant.seed else mutant.queries, [self.unit_hashes.get(r, "") for r in relations]]
-        outcome, test = self.cached(hash_of(["unit", *hangs_on]), lambda: self.unit_tests.outcome(mutant))
+        change = (mutant.seed, mutant.rows) if mutant.seed else mutant.queries
+        unit_hashes = [self.unit_hashes.get(r, "") for r in relations]
+        outcome, test = self.cached(hash_of(["unit", change, unit_hashes]), lambda: self.unit_tests.outcome(mutant))
         unit_seconds = time.perf_counter() - started
         if outcome == ALIVE:
-            outcome, test = self.cached(hash_of(["data", self.state_hash, *hangs_on]), lambda: self.data_tests.outcome(mutant))
+            outcome, test = self.cached(hash_of(["data", change, self.state_hash]), lambda: self.data_tests.outcome(mutant))
         data_seconds = time.perf_counter() - started - unit_seconds
         return Verdict(mutant.file, mutant.line, mutant.kind, mutant.text, outcome, test, unit_seconds, data_seconds)
 
     def cached(self, key: str, judge: Callable[[], tuple[str, str]]) -> tuple[str, str]:
-        """An outcome judged before, or judged now."""
+        """An outcome judged before, or judged now and written down at once; what can't be judged is said, not kept."""
         if key not in self.cache:
-            self.cache[key] = self.new[key] = list(judge())
-        return self.cache[key][0], self.cache[key][1]
+            try:
+                outcome = judge()
+            except Exception as error:
+                return FAILED, f"{type(error).__name__}: {error}"
+            self.cache[key] = outcome
+            with CACHE.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps([key, *outcome]) + "\n")
+        return self.cache[key]
 
 
 def hash_of(parts: object) -> str:
@@ -401,17 +419,34 @@ def source_of(script: str) -> str:
 judge: Judge | None = None
 
 
-def start_judge(compiled: CompiledProject, cache: dict[str, list[str]]) -> None:
+def start_judge(compiled: CompiledProject, cache: dict[str, tuple[str, str]]) -> None:
     """Prepare a worker process."""
     global judge
     judge = Judge(compiled, cache)
 
 
-def judged_task(task: str) -> tuple[list[Verdict], dict[str, list[str]]]:
-    """The verdicts on the mutants of a model, a seed or the macro, in order, and what is new for the cache."""
-    verdicts = [judge.verdict(mutant) for mutant in mutants_of(judge.project, task)]
-    new, judge.new = judge.new, {}
-    return verdicts, new
+def judged_task(task: str, takes_all: bool) -> list[Verdict]:
+    """The verdicts on the mutants of a model, a seed or the macro, in order."""
+    mutants = mutants_of(judge.project, task)
+    return [judge.verdict(mutant) for mutant in (mutants if takes_all else share_of(mutants, set(equivalent_rows())))]
+
+
+def share_of(mutants: list[Mutant], listed: set[tuple[str, str]]) -> list[Mutant]:
+    """Of each kind in a file the first of every `SHARE` mutants, and those listed as equivalent."""
+    places: Counter[str] = Counter()
+    taken = []
+    for mutant in mutants:
+        if places[mutant.kind] % SHARE == 0 or (mutant.file, mutant.text) in listed:
+            taken.append(mutant)
+        places[mutant.kind] += 1
+    return taken
+
+
+def read_cache() -> dict[str, tuple[str, str]]:
+    """The outcomes of earlier runs, whole or stopped."""
+    CACHE.parent.mkdir(parents=True, exist_ok=True)
+    lines = CACHE.read_text(encoding="utf-8").splitlines() if CACHE.exists() else []
+    return {key: (outcome, test) for key, outcome, test in map(json.loads, lines)}
 
 
 def mutants_of(project: Project, task: str) -> list[Mutant]:
@@ -435,6 +470,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     select: Annotated[str, typer.Option(help="Only files whose path contains this text.")] = "",
+    takes_all: Annotated[bool, typer.Option("--all", help=f"Every mutant, not only one in {SHARE} of each kind in a file.")] = False,
     processes: Annotated[int, typer.Option(help="How many processes judge mutants.")] = 2,
     verbose: Annotated[bool, typer.Option(help="List every mutant with what found it.")] = False,
 ) -> None:
@@ -444,7 +480,7 @@ def main(
         compiled = compile_project(Path(work))
         project = Project(compiled)
         tasks = [t for t in [IN_FORCE, *SEEDS, *(project.files[r] for r in project.mutated_models())] if select in t]
-        cache = json.loads(CACHE.read_text(encoding="utf-8")) if CACHE.exists() else {}
+        cache = read_cache()
         compiled_at = time.perf_counter()
         faults = Judge(compiled, {}).faults_of_baseline()
         if faults:
@@ -455,12 +491,8 @@ def main(
         baseline_at = time.perf_counter()
         verdicts: list[Verdict] = []
         with ProcessPoolExecutor(processes, get_context("spawn"), start_judge, (compiled, cache)) as executor:
-            for judged_verdicts, new in executor.map(judged_task, tasks):
+            for judged_verdicts in executor.map(judged_task, tasks, [takes_all] * len(tasks)):
                 verdicts += judged_verdicts
-                cache |= new
-                if new:
-                    CACHE.parent.mkdir(parents=True, exist_ok=True)
-                    CACHE.write_text(json.dumps(cache), encoding="utf-8")
     if verbose:
         for v in verdicts:
             typer.echo(f"{v.file}:{v.line}: {v.kind}: {v.text}: {v.outcome} {v.test}")
@@ -470,12 +502,15 @@ def main(
 
 
 def report(verdicts: list[Verdict], listed: set[tuple[str, str]], seconds: dict[str, float]) -> bool:
-    """Print what became of the mutants; says whether none is alive that isn't listed, and none listed that is not alive."""
+    """Print what became of the mutants; says whether all are judged, none is alive that isn't listed, and none listed that is not alive."""
     alive = {(v.file, v.text): v for v in verdicts if v.outcome == ALIVE}
     survivors = [v for key, v in alive.items() if key not in listed]
+    failed = [v for v in verdicts if v.outcome == FAILED]
     stale = sorted(listed - alive.keys())
     for v in survivors:
         typer.echo(f"survivor {v.file}:{v.line}: {v.kind}: {v.text}")
+    for v in failed:
+        typer.echo(f"not judged {v.file}:{v.line}: {v.kind}: {v.text}: {v.test}")
     for file, text in stale:
         typer.echo(f"stale {file}: {text}: listed as equivalent, but killed or no mutant")
     outcomes = Counter(v.outcome for v in verdicts)
@@ -484,12 +519,13 @@ def report(verdicts: list[Verdict], listed: set[tuple[str, str]], seconds: dict[
     typer.echo(f"killed by data tests    {outcomes[DATA]}")
     typer.echo(f"listed as equivalent    {len(alive.keys() & listed)}")
     typer.echo(f"survivors               {len(survivors)}")
+    typer.echo(f"not judged              {len(failed)}")
     typer.echo(f"invalid, no mutants     {outcomes[INVALID]}")
     typer.echo(f"stale rows of the list  {len(stale)}")
     spent = {"unit tests": sum(v.unit_seconds for v in verdicts), "data tests": sum(v.data_seconds for v in verdicts)}
     for part, length in (seconds | {f"{p}, all processes": s for p, s in spent.items()}).items():
         typer.echo(f"{part + ' (s)':<35} {length:.0f}")
-    return not survivors and not stale
+    return not survivors and not failed and not stale
 
 
 if __name__ == "__main__":
