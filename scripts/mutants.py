@@ -100,7 +100,7 @@ class Project:
         }
         self.data_tests = {
             n["name"]: (compiled.tests[n["name"]], frozenset(relations[p] for p in n["depends_on"]["nodes"] if p in relations))
-            for n in nodes.values()
+            for n in sorted(nodes.values(), key=lambda n: n["unique_id"])
             if n["resource_type"] == "test" and n["name"] in compiled.tests
         }
         # What needs the suppression is not built here.
@@ -366,7 +366,8 @@ class Judge:
         self.unit_tests = UnitTests(self.project, warehouse)
         self.data_tests = DataTests(self.project, warehouse)
         engine = [duckdb.__version__, sqlglot.__version__]
-        self.state_hash = hash_of([*engine, self.project.sql, self.project.data_tests, seed_texts(), STUDENTS, SEED, source_of("generate_extracts.py")])
+        tests = {name: sql for name, (sql, _) in self.project.data_tests.items()}
+        self.state_hash = hash_of([*engine, self.project.sql, tests, seed_texts(), STUDENTS, SEED, source_of("generate_extracts.py")])
         self.unit_hashes = {r: hash_of([*engine, tests, self.project.sql[r]]) for r, tests in self.project.unit_tests.items() if r in self.project.sql}
 
     def faults_of_baseline(self) -> list[str]:
@@ -479,7 +480,7 @@ def main(
     with tempfile.TemporaryDirectory() as work:
         compiled = compile_project(Path(work))
         project = Project(compiled)
-        tasks = [t for t in [IN_FORCE, *SEEDS, *(project.files[r] for r in project.mutated_models())] if select in t]
+        tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if select in t]
         cache = read_cache()
         compiled_at = time.perf_counter()
         faults = Judge(compiled, {}).faults_of_baseline()
