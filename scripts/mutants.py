@@ -470,7 +470,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def main(
-    select: Annotated[str, typer.Option(help="Only files whose path contains this text.")] = "",
+    select: Annotated[list[str], typer.Option(help="Only files whose path contains this text, or one of several.")] = [""],  # noqa: B006
     takes_all: Annotated[bool, typer.Option("--all", help=f"Every mutant, not only one in {SHARE} of each kind in a file.")] = False,
     processes: Annotated[int, typer.Option(help="How many processes judge mutants.")] = 2,
     verbose: Annotated[bool, typer.Option(help="List every mutant with what found it.")] = False,
@@ -480,7 +480,7 @@ def main(
     with tempfile.TemporaryDirectory() as work:
         compiled = compile_project(Path(work))
         project = Project(compiled)
-        tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if select in t]
+        tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if any(text in t for text in select)]
         cache = read_cache()
         compiled_at = time.perf_counter()
         faults = Judge(compiled, {}).faults_of_baseline()
@@ -498,7 +498,7 @@ def main(
         for v in verdicts:
             typer.echo(f"{v.file}:{v.line}: {v.kind}: {v.text}: {v.outcome} {v.test}")
     seconds = {"compile": compiled_at - started, "unchanged": baseline_at - compiled_at, "mutants": time.perf_counter() - baseline_at}
-    is_clean = report(verdicts, {key for key in equivalent_rows() if select in key[0]}, seconds)
+    is_clean = report(verdicts, {key for key in equivalent_rows() if key[0] in tasks}, seconds)
     raise typer.Exit(0 if is_clean else 1)
 
 

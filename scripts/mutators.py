@@ -34,16 +34,16 @@ COMPARISONS = {
 }
 IN_FORCE_TEXT = re.compile(
     r"(?P<state>(?P<rule>\w+)\.state in \([^)]*\))\s+and (?P<year>.+?) >= (?P=rule)\.effective_from"
-    r"\s+and \((?P=rule)\.effective_to is null or (?P<last>.+?) <= (?P=rule)\.effective_to\)"
+    r"\s+and (?P<last>.+?) <= coalesce\((?P=rule)\.effective_to, 9999\)"
 )
-FROM, TO = r"\g<rule>.effective_from", r"\g<rule>.effective_to"
+STATE, FIRST, LAST = r"\g<state>", r"\g<year> >= \g<rule>.effective_from", r"\g<last> <= coalesce(\g<rule>.effective_to, 9999)"
 IN_FORCE_CHANGES = [
-    ("condition", 3, "the state's own or federal rows -> removed", rf"\g<year> >= {FROM} and ({TO} is null or \g<last> <= {TO})"),
-    ("condition", 4, "year >= effective_from -> removed", rf"\g<state> and ({TO} is null or \g<last> <= {TO})"),
-    ("comparison", 4, "year >= effective_from -> year > effective_from", rf"\g<state> and \g<year> > {FROM} and ({TO} is null or \g<last> <= {TO})"),
-    ("condition", 5, "effective_to is null or year <= effective_to -> removed", rf"\g<state> and \g<year> >= {FROM}"),
-    ("and_or", 5, "effective_to is null or -> and", rf"\g<state> and \g<year> >= {FROM} and ({TO} is null and \g<last> <= {TO})"),
-    ("comparison", 5, "year <= effective_to -> year < effective_to", rf"\g<state> and \g<year> >= {FROM} and ({TO} is null or \g<last> < {TO})"),
+    ("condition", 4, "the state's own or federal rows -> removed", f"{FIRST} and {LAST}"),
+    ("condition", 5, "year >= effective_from -> removed", f"{STATE} and {LAST}"),
+    ("comparison", 5, "year >= effective_from -> year > effective_from", f"{STATE} and {FIRST.replace('>= ', '> ')} and {LAST}"),
+    ("condition", 6, "year <= effective_to -> removed", f"{STATE} and {FIRST}"),
+    ("comparison", 6, "year <= effective_to -> year < effective_to", f"{STATE} and {FIRST} and {LAST.replace('<= ', '< ')}"),
+    ("default", 6, "coalesce(effective_to, 9999) -> effective_to", rf"{STATE} and {FIRST} and \g<last> <= \g<rule>.effective_to"),
 ]
 EXTREMES = {
     exp.Min: exp.Max,

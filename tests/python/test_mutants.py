@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from harness import CompiledProject, MemoryWarehouse
+from mutants import UNIT, Project, UnitTests
 from mutators import IN_FORCE_CHANGES, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
 
 # Kind, query, and every change of that kind with what it makes of the query.
@@ -32,9 +34,9 @@ CHANGES = [
     ("order", "select string_agg(a, ',' order by b) from t", {"order by b -> desc": "SELECT LISTAGG(a, ',' ORDER BY b DESC) FROM t"}),
     ("min_max", "select min(a) from t", {"MIN(a) -> MAX(a)": "SELECT MAX(a) FROM t"}),
     ("min_max", "select min_by(a, b), bool_or(c = d), least(a, b) from t", {
-        "ARG_MIN(a, b) -> ARG_MAX(a, b)": "SELECT ARG_MAX(a, b), BOOL_OR(c = d), LEAST(a, b) FROM t",
-        "BOOL_OR(c = d) -> BOOL_AND(c = d)": "SELECT ARG_MIN(a, b), BOOL_AND(c = d), LEAST(a, b) FROM t",
-        "LEAST(a, b) -> GREATEST(a, b)": "SELECT ARG_MIN(a, b), BOOL_OR(c = d), GREATEST(a, b) FROM t",
+        "ARG_MIN(a, b) -> ARG_MAX(a, b)": "SELECT ARG_MAX(a, b), BOOL_OR(CAST(c = d AS BOOLEAN)), LEAST(a, b) FROM t",
+        "BOOL_OR(CAST(c = d AS BOOLEAN)) -> BOOL_AND(CAST(c = d AS BOOLEAN))": "SELECT ARG_MIN(a, b), BOOL_AND(CAST(c = d AS BOOLEAN)), LEAST(a, b) FROM t",
+        "LEAST(a, b) -> GREATEST(a, b)": "SELECT ARG_MIN(a, b), BOOL_OR(CAST(c = d AS BOOLEAN)), GREATEST(a, b) FROM t",
     }),
     ("and_or", "select a and b as c from t", {"a AND b -> (a OR b)": "SELECT (a OR b) AS c FROM t"}),
     ("and_or", "select a from t where x and (y or z)", {"y OR z -> (y AND z)": "SELECT a FROM t WHERE x AND ((y AND z))"}),
@@ -72,6 +74,46 @@ CHANGES = [
 ]  # fmt: skip
 
 
+# Of each file the first change of the kind.
+SAMPLE = [
+    ("int_agencies", "min_max"),
+    ("int_ahs_terms", "default"),
+    ("int_course_enrollments", "and_or"),
+    ("int_demographic_records", "order"),
+    ("int_diplomas", "distinct"),
+    ("int_employment_outcomes", "list"),
+    ("int_employment_quarters", "number"),
+    ("int_exit_cohorts", "window_edge"),
+    ("int_exit_outcomes", "branch"),
+    ("int_final_exits", "partition"),
+    ("int_gains_1a", "order"),
+    ("int_gains_1b", "comparison"),
+    ("int_gains_1c", "window_edge"),
+    ("int_gains_1d", "min_max"),
+    ("int_gains_2", "condition"),
+    ("int_gains_4", "branch"),
+    ("int_gains_5", "number"),
+    ("int_ielce_persons", "union"),
+    ("int_members_table_3", "condition"),
+    ("int_members_table_4b", "join"),
+    ("int_participant_periods", "default"),
+    ("int_person_agencies", "distinct"),
+    ("int_pop_gains", "partition"),
+    ("int_secondary_credential_outcomes", "window_edge"),
+    ("int_stay_terms", "and_or"),
+]
+
+
+@pytest.fixture(scope="module")
+def unit_tests(compiled: CompiledProject) -> UnitTests:
+    """The unit tests beside every model over empty extracts: they need the types of the columns only."""
+    warehouse = MemoryWarehouse(compiled, threads=1)
+    for name, columns in warehouse.extract_columns().items():
+        warehouse.connection.execute(f"create table raw.{name} ({', '.join(f'{column} varchar' for column in columns)})")
+    warehouse.build()
+    return UnitTests(Project(compiled), warehouse)
+
+
 @pytest.mark.parametrize(("kind", "query", "expected"), CHANGES)
 def test_each_kind_of_change_is_made_alone(kind: str, query: str, expected: dict[str, str]) -> None:
     found = {c.text.removeprefix("final select: "): c.mutated for c in sql_changes(query) if c.kind == kind}
@@ -79,23 +121,27 @@ def test_each_kind_of_change_is_made_alone(kind: str, query: str, expected: dict
 
 
 def test_the_condition_in_force_is_one_thing_in_a_model_and_changed_inside_for_all() -> None:
-    rule = "r.state in ('US', 'FL')\n    and t.y >= r.effective_from\n    and (r.effective_to is null or t.y <= r.effective_to)"
+    rule = "r.state in ('US', 'FL')\n    and t.y >= r.effective_from\n    and t.y <= coalesce(r.effective_to, 9999)"
     query = f"select a from t inner join r on t.c = r.c and {rule}"
     assert [c.mutated for c in sql_changes(query) if c.kind != "join"] == [
-        "SELECT a FROM t INNER JOIN r ON r.state IN ('US', 'FL') AND t.y >= r.effective_from AND (r.effective_to IS NULL OR t.y <= r.effective_to)",
+        "SELECT a FROM t INNER JOIN r ON r.state IN ('US', 'FL') AND t.y >= r.effective_from AND t.y <= COALESCE(r.effective_to, 9999)",
         "SELECT a FROM t INNER JOIN r ON t.c = r.c",
     ]
     changed = in_force_changes({"m": query, "without": "select 1"})
     assert [set(queries) for _, queries in changed] == [{"m"}] * len(IN_FORCE_CHANGES)
-    kept = "(r.effective_to is null or t.y <= r.effective_to)"
+    last = "t.y <= coalesce(r.effective_to, 9999)"
     assert [queries["m"].split("t.c = r.c and ")[1] for _, queries in changed] == [
-        f"t.y >= r.effective_from and {kept}",
-        f"r.state in ('US', 'FL') and {kept}",
-        f"r.state in ('US', 'FL') and t.y > r.effective_from and {kept}",
+        f"t.y >= r.effective_from and {last}",
+        f"r.state in ('US', 'FL') and {last}",
+        f"r.state in ('US', 'FL') and t.y > r.effective_from and {last}",
         "r.state in ('US', 'FL') and t.y >= r.effective_from",
-        "r.state in ('US', 'FL') and t.y >= r.effective_from and (r.effective_to is null and t.y <= r.effective_to)",
-        "r.state in ('US', 'FL') and t.y >= r.effective_from and (r.effective_to is null or t.y < r.effective_to)",
+        "r.state in ('US', 'FL') and t.y >= r.effective_from and t.y < coalesce(r.effective_to, 9999)",
+        "r.state in ('US', 'FL') and t.y >= r.effective_from and t.y <= r.effective_to",
     ]
+
+
+def test_the_condition_in_force_is_found_in_the_models(unit_tests: UnitTests) -> None:
+    assert [m.text for m in unit_tests.project.in_force_mutants() if len(m.queries) < 10] == []
 
 
 def test_a_change_says_where_it_stands_and_equal_changes_are_told_apart() -> None:
@@ -131,3 +177,9 @@ def test_rows_of_a_seed_are_dropped_exchanged_and_moved_by_one() -> None:
         (3, "FL, B, y: effective_from 2016 -> 2017", [a, b | {"effective_from": "2017"}]),
         (3, "FL, B, y: effective_to 2020 -> 2021", [a, b | {"effective_to": "2021"}]),
     ]
+
+
+@pytest.mark.parametrize(("model", "kind"), SAMPLE)
+def test_a_fixed_sample_is_found_by_unit_tests(unit_tests: UnitTests, model: str, kind: str) -> None:
+    mutant = next(m for m in unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
+    assert unit_tests.outcome(mutant)[0] == UNIT, mutant.text
