@@ -1,6 +1,7 @@
 # make report   build the warehouse from the bundled sample, or from EXTRACTS=folder, for PROGRAM_YEAR=2023
 # make test     lint, pytest, dbt build with every test
 # make bench    time and memory of a build at several sizes, beside floor and baseline: docs/benchmarks.md (SIZES="sample county florida")
+# make mutants  change one thing at a time in rules and models, list what no test notices: docs/mutants.md (MUTANTS=--all for every change)
 # make docs     the pages for auditors (begin with target/docs/tables.html) and dbt's docs (target/docs/index.html)
 
 PYTHON ?= python3
@@ -9,9 +10,10 @@ BIN := $(VENV)/bin
 EXTRACTS ?=
 PROGRAM_YEAR ?= 2023
 SIZES ?= sample county florida
+MUTANTS ?=
 TEST_WAREHOUSE := target/test/nrs.duckdb
 
-.PHONY: report test lint pytest dbt-test docs sample bench clean
+.PHONY: report test lint pytest dbt-test docs sample bench mutants clean
 
 report: $(VENV)/installed
 	$(BIN)/python scripts/nrs.py report --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
@@ -49,6 +51,9 @@ sample: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python scripts/benchmark.py $(foreach size,$(SIZES),--size $(size))
+
+mutants: $(VENV)/installed
+	$(BIN)/python scripts/mutants.py $(MUTANTS)
 
 clean:
 	rm -rf $(VENV) target logs warehouse/.build-*

@@ -40,11 +40,13 @@ class CompiledModel:
 
 @dataclass(frozen=True)
 class CompiledProject:
-    """The models in dependency order, the seeds as {relation: (path, column types)}, and the SQL of the data tests by name."""
+    """The models in dependency order, the seeds as {relation: (path, column types)}, the SQL of the data tests by name, and
+    the file of dbt's manifest."""
 
     models: tuple[CompiledModel, ...]
     seeds: dict[str, tuple[Path, dict[str, str]]]
     tests: dict[str, str]
+    manifest: Path
 
 
 def compile_project(work: Path, **variables: object) -> CompiledProject:
@@ -71,7 +73,8 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
             is_view = node.config.materialized == "view"
             ordered.append(CompiledModel(f"{node.schema}.{node.name}", node.compiled_code, is_view, is_python, i in suppressing))
         placed.update(ready)
-    return CompiledProject(tuple(ordered), seeds, {n.name: n.compiled_code for n in nodes.values() if n.resource_type == "test"})
+    tests = {n.name: n.compiled_code for n in nodes.values() if n.resource_type == "test"}
+    return CompiledProject(tuple(ordered), seeds, tests, work / "target" / "manifest.json")
 
 
 class MemoryWarehouse:

@@ -1,0 +1,185 @@
+"""The mutation check itself: each kind of change on a small query gives that change and no other; a fixed sample is found."""
+
+from __future__ import annotations
+
+import pytest
+from harness import CompiledProject, MemoryWarehouse
+from mutants import UNIT, Project, UnitTests
+from mutators import IN_FORCE_CHANGES, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
+
+# Kind, query, and every change of that kind with what it makes of the query.
+CHANGES = [
+    ("comparison", "select a from t where a < 2", {"a < 2 -> a <= 2": "SELECT a FROM t WHERE a <= 2"}),
+    ("comparison", "select a <= b as x, a >= b as y, a > b as z from t", {
+        "a <= b -> a < b": "SELECT a < b AS x, a >= b AS y, a > b AS z FROM t",
+        "a >= b -> a > b": "SELECT a <= b AS x, a > b AS y, a > b AS z FROM t",
+        "a > b -> a >= b": "SELECT a <= b AS x, a >= b AS y, a >= b AS z FROM t",
+    }),
+    ("comparison", "select a = b as x, a <> b as y from t", {
+        "a = b -> a <> b": "SELECT a <> b AS x, a <> b AS y FROM t",
+        "a <> b -> a = b": "SELECT a = b AS x, a = b AS y FROM t",
+    }),
+    ("comparison", "select a from t inner join u on t.a = u.a and t.b > u.b", {
+        "t.b > u.b -> t.b >= u.b": "SELECT a FROM t INNER JOIN u ON t.a = u.a AND t.b >= u.b",
+    }),
+    ("number", "select a + 2 as b from t", {"2 in a + 2 -> 3": "SELECT a + 3 AS b FROM t"}),
+    ("number", "select cast(a as decimal(28, 10)) from t where exists (select 1 from u)", {}),
+    ("join", "select a from t left join u on t.a = u.a", {"left join u -> inner join": "SELECT a FROM t INNER JOIN u ON t.a = u.a"}),
+    ("join", "select a from t inner join u on t.a = u.a", {"inner join u -> left join": "SELECT a FROM t LEFT JOIN u ON t.a = u.a"}),
+    ("partition", "select max(c) over (partition by a, b) from t", {
+        "partition by a, b -> without a": "SELECT MAX(c) OVER (PARTITION BY b) FROM t",
+        "partition by a, b -> without b": "SELECT MAX(c) OVER (PARTITION BY a) FROM t",
+    }),
+    ("order", "select row_number() over (order by a desc) from t", {"order by a DESC -> asc": "SELECT ROW_NUMBER() OVER (ORDER BY a ASC) FROM t"}),
+    ("order", "select string_agg(a, ',' order by b) from t", {"order by b -> desc": "SELECT LISTAGG(a, ',' ORDER BY b DESC) FROM t"}),
+    ("min_max", "select min(a) from t", {"MIN(a) -> MAX(a)": "SELECT MAX(a) FROM t"}),
+    ("min_max", "select min_by(a, b), bool_or(c = d), least(a, b) from t", {
+        "ARG_MIN(a, b) -> ARG_MAX(a, b)": "SELECT ARG_MAX(a, b), BOOL_OR(CAST(c = d AS BOOLEAN)), LEAST(a, b) FROM t",
+        "BOOL_OR(CAST(c = d AS BOOLEAN)) -> BOOL_AND(CAST(c = d AS BOOLEAN))": "SELECT ARG_MIN(a, b), BOOL_AND(CAST(c = d AS BOOLEAN)), LEAST(a, b) FROM t",
+        "LEAST(a, b) -> GREATEST(a, b)": "SELECT ARG_MIN(a, b), BOOL_OR(CAST(c = d AS BOOLEAN)), GREATEST(a, b) FROM t",
+    }),
+    ("and_or", "select a and b as c from t", {"a AND b -> (a OR b)": "SELECT (a OR b) AS c FROM t"}),
+    ("and_or", "select a from t where x and (y or z)", {"y OR z -> (y AND z)": "SELECT a FROM t WHERE x AND ((y AND z))"}),
+    ("condition", "select a from t where x and y", {
+        "where x -> removed": "SELECT a FROM t WHERE y",
+        "where y -> removed": "SELECT a FROM t WHERE x",
+    }),
+    ("condition", "select count(*) filter (where x) from t inner join u on t.a = u.a group by a having y", {
+        "where x -> removed": "SELECT COUNT(*) FROM t INNER JOIN u ON t.a = u.a GROUP BY a HAVING y",
+        "on t.a = u.a -> removed": "SELECT COUNT(*) FILTER(WHERE x) FROM t INNER JOIN u ON TRUE GROUP BY a HAVING y",
+        "having y -> removed": "SELECT COUNT(*) FILTER(WHERE x) FROM t INNER JOIN u ON t.a = u.a GROUP BY a",
+    }),
+    ("condition", "select a from t qualify row_number() over (order by a) = 1", {
+        "qualify ROW_NUMBER() OVER (ORDER BY a) = 1 -> removed": "SELECT a FROM t",
+    }),
+    ("distinct", "select distinct a from t", {"select distinct -> select": "SELECT a FROM t"}),
+    ("distinct", "select count(distinct a) from t", {"COUNT(DISTINCT a) -> without distinct": "SELECT COUNT(a) FROM t"}),
+    ("default", "select coalesce(a, b, 0) from t", {"COALESCE(a, b, 0) -> last default removed": "SELECT COALESCE(a, b) FROM t"}),
+    ("default", "select coalesce(a, 0) from t", {"COALESCE(a, 0) -> a": "SELECT a FROM t"}),
+    ("branch", "select case when x then 1 when y then 2 else 3 end from t", {
+        "when x then 1 -> removed": "SELECT CASE WHEN y THEN 2 ELSE 3 END FROM t",
+        "when y then 2 -> removed": "SELECT CASE WHEN x THEN 1 ELSE 3 END FROM t",
+    }),
+    ("branch", "select case when x then a end from t", {"when x then a -> removed": "SELECT NULL FROM t"}),
+    ("list", "select a from t where b in ('p', 'q')", {
+        "b IN ('p', 'q') -> without 'p'": "SELECT a FROM t WHERE b IN ('q')",
+        "b IN ('p', 'q') -> without 'q'": "SELECT a FROM t WHERE b IN ('p')",
+    }),
+    ("union", "select a from t union all select a from u", {"union all -> union": "SELECT a FROM t UNION SELECT a FROM u"}),
+    ("union", "select a from t union select a from u", {"union -> union all": "SELECT a FROM t UNION ALL SELECT a FROM u"}),
+    ("window_edge", "select a from t where d between b and e", {
+        "d BETWEEN b AND e -> low edge a day nearer": "SELECT a FROM t WHERE d BETWEEN (b) + 1 AND e",
+        "d BETWEEN b AND e -> high edge a day nearer": "SELECT a FROM t WHERE d BETWEEN b AND (e) - 1",
+    }),
+]  # fmt: skip
+
+
+# Of each file the first change of the kind.
+SAMPLE = [
+    ("int_agencies", "min_max"),
+    ("int_ahs_terms", "default"),
+    ("int_course_enrollments", "and_or"),
+    ("int_demographic_records", "order"),
+    ("int_diplomas", "distinct"),
+    ("int_employment_outcomes", "list"),
+    ("int_employment_quarters", "number"),
+    ("int_exit_cohorts", "window_edge"),
+    ("int_exit_outcomes", "branch"),
+    ("int_final_exits", "partition"),
+    ("int_gains_1a", "order"),
+    ("int_gains_1b", "comparison"),
+    ("int_gains_1c", "window_edge"),
+    ("int_gains_1d", "min_max"),
+    ("int_gains_2", "condition"),
+    ("int_gains_4", "branch"),
+    ("int_gains_5", "number"),
+    ("int_ielce_persons", "union"),
+    ("int_members_table_3", "condition"),
+    ("int_members_table_4b", "join"),
+    ("int_participant_periods", "default"),
+    ("int_person_agencies", "distinct"),
+    ("int_pop_gains", "partition"),
+    ("int_secondary_credential_outcomes", "window_edge"),
+    ("int_stay_terms", "and_or"),
+]
+
+
+@pytest.fixture(scope="module")
+def unit_tests(compiled: CompiledProject) -> UnitTests:
+    """The unit tests beside every model over empty extracts: they need the types of the columns only."""
+    warehouse = MemoryWarehouse(compiled, threads=1)
+    for name, columns in warehouse.extract_columns().items():
+        warehouse.connection.execute(f"create table raw.{name} ({', '.join(f'{column} varchar' for column in columns)})")
+    warehouse.build()
+    return UnitTests(Project(compiled), warehouse)
+
+
+@pytest.mark.parametrize(("kind", "query", "expected"), CHANGES)
+def test_each_kind_of_change_is_made_alone(kind: str, query: str, expected: dict[str, str]) -> None:
+    found = {c.text.removeprefix("final select: "): c.mutated for c in sql_changes(query) if c.kind == kind}
+    assert found == expected
+
+
+def test_the_condition_in_force_is_one_thing_in_a_model_and_changed_inside_for_all() -> None:
+    rule = "r.state in ('US', 'FL')\n    and t.y >= r.effective_from\n    and t.y <= coalesce(r.effective_to, 9999)"
+    query = f"select a from t inner join r on t.c = r.c and {rule}"
+    assert [c.mutated for c in sql_changes(query) if c.kind != "join"] == [
+        "SELECT a FROM t INNER JOIN r ON r.state IN ('US', 'FL') AND t.y >= r.effective_from AND t.y <= COALESCE(r.effective_to, 9999)",
+        "SELECT a FROM t INNER JOIN r ON t.c = r.c",
+    ]
+    changed = in_force_changes({"m": query, "without": "select 1"})
+    assert [set(queries) for _, queries in changed] == [{"m"}] * len(IN_FORCE_CHANGES)
+    last = "t.y <= coalesce(r.effective_to, 9999)"
+    assert [queries["m"].split("t.c = r.c and ")[1] for _, queries in changed] == [
+        f"t.y >= r.effective_from and {last}",
+        f"r.state in ('US', 'FL') and {last}",
+        f"r.state in ('US', 'FL') and t.y > r.effective_from and {last}",
+        "r.state in ('US', 'FL') and t.y >= r.effective_from",
+        "r.state in ('US', 'FL') and t.y >= r.effective_from and t.y < coalesce(r.effective_to, 9999)",
+        "r.state in ('US', 'FL') and t.y >= r.effective_from and t.y <= r.effective_to",
+    ]
+
+
+def test_the_condition_in_force_is_found_in_the_models(unit_tests: UnitTests) -> None:
+    assert [m.text for m in unit_tests.project.in_force_mutants() if len(m.queries) < 10] == []
+
+
+def test_a_change_says_where_it_stands_and_equal_changes_are_told_apart() -> None:
+    changes = sql_changes("with c as (\n    select a from t\n    where a > 1\n)\n\nselect a = 1 as x,\n    case when a = 1 then b end as y\nfrom c")
+    assert [(c.line, c.text) for c in changes if c.kind == "comparison"] == [
+        (3, "c: a > 1 -> a >= 1"),
+        (6, "final select: a = 1 -> a <> 1"),
+        (7, "final select: a = 1 -> a <> 1 (2)"),
+    ]
+
+
+def test_a_line_of_the_compiled_text_is_found_in_its_source() -> None:
+    source = "select\n    {{ columns() }}\nfrom t\nwhere x"
+    compiled = "select\n    a,\n    b\nfrom t\nwhere x"
+    assert source_lines(source, compiled) == {1: 1, 2: 2, 3: 2, 4: 3, 5: 4}
+
+
+def test_rows_of_a_seed_are_dropped_exchanged_and_moved_by_one() -> None:
+    rows = [
+        {"state": "FL", "code": "A", "maps_to": "x", "start": "12-31", "effective_from": "2016", "effective_to": ""},
+        {"state": "FL", "code": "B", "maps_to": "y", "start": "-1", "effective_from": "2016", "effective_to": "2020"},
+    ]
+    a, b = rows
+    changes = [(c.line, c.text, kept) for c, kept in seed_changes(rows, SeedRules(is_list=True, values=("maps_to",), amounts=("start",)))]
+    assert changes == [
+        (2, "FL, A, x: dropped", [b]),
+        (2, "FL, A, x: maps_to x -> y", [a | {"maps_to": "y"}, b]),
+        (2, "FL, A, x: start 12-31 -> 01-01", [a | {"start": "01-01"}, b]),
+        (2, "FL, A, x: effective_from 2016 -> 2017", [a | {"effective_from": "2017"}, b]),
+        (3, "FL, B, y: dropped", [a]),
+        (3, "FL, B, y: maps_to y -> x", [a, b | {"maps_to": "x"}]),
+        (3, "FL, B, y: start -1 -> 0", [a, b | {"start": "0"}]),
+        (3, "FL, B, y: effective_from 2016 -> 2017", [a, b | {"effective_from": "2017"}]),
+        (3, "FL, B, y: effective_to 2020 -> 2021", [a, b | {"effective_to": "2021"}]),
+    ]
+
+
+@pytest.mark.parametrize(("model", "kind"), SAMPLE)
+def test_a_fixed_sample_is_found_by_unit_tests(unit_tests: UnitTests, model: str, kind: str) -> None:
+    mutant = next(m for m in unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
+    assert unit_tests.outcome(mutant)[0] == UNIT, mutant.text
