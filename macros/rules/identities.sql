@@ -129,8 +129,11 @@ readings as (
         scopes.scope_id,
         term_cells.identity_id,
         term_cells.read_for,
-        sum(case when term_cells.side = 'left' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end) as left_value,
-        sum(case when term_cells.side = 'right' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end) as right_value
+        -- Exact: a sum of doubles hangs in its last bits on the threads, and <= with it.
+        sum(cast(case when term_cells.side = 'left' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end as decimal(38, 12)))
+            as left_value,
+        sum(cast(case when term_cells.side = 'right' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end as decimal(38, 12)))
+            as right_value
     from scopes
     cross join term_cells
     left join cells

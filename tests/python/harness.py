@@ -128,6 +128,12 @@ class MemoryWarehouse:
         """The rows of a query."""
         return self.connection.execute(sql).fetchall()
 
+    def digests(self) -> dict[str, tuple[int, str]]:
+        """The rows of each relation that was built: how many, and a hash of all of them as text, whatever their order."""
+        built = self.rows("select table_schema || '.' || table_name from information_schema.tables where table_schema <> 'reference' order by all")
+        text = "select count(*), sha256(coalesce(string_agg(line, chr(10) order by line), '')) from (select to_json(r)::varchar as line from {} as r)"
+        return {relation: self.rows(text.format(relation))[0] for (relation,) in built}
+
 
 @dataclass(frozen=True)
 class DbtRun:

@@ -68,6 +68,9 @@ class State(MemoryWarehouse):
             self.connection.execute(f"create table pristine.{name} as from raw.{name}")
         self.build()
         self.cells = self.rows(CELLS)
+        # Who stands in most cells: somebody with gains and outcomes.
+        most = "select person_id from restricted.nrs_cell_members where scope = 'state' group by all order by count(*) desc, person_id limit 1"
+        self.person = self.rows(most)[0][0]
 
     def restore(self) -> None:
         """Undo every change of the extracts."""
@@ -108,6 +111,14 @@ class State(MemoryWarehouse):
             from ({everyone}) where fleid is not null""")
         for name in self.extracts_with("fleid"):
             self.connection.execute(f"update raw.{name} set fleid = labels.label from labels where raw.{name}.fleid = labels.fleid")
+
+    def add_copy(self, changes: dict[str, str], without: str | None = None) -> None:
+        """Append the rows of that person under a FLEID and student ids that nobody has, some columns changed, without an extract."""
+        new = {"fleid": "'FL99' || fleid[5:]", "student_id": "'D' || student_id", **changes}
+        for name in self.extracts_with("fleid"):
+            if name != without:
+                selected = ", ".join(f"{new[column]} as {column}" if column in new else column for column in self.extract_columns()[name])
+                self.connection.execute(f"insert into raw.{name} select {selected} from pristine.{name} where fleid = '{self.person}'")
 
     def add_agencies(self, agencies: Iterable[str], same_persons: bool) -> None:
         """Append the named agencies of the state `other`, under ids of their own.
@@ -218,21 +229,53 @@ def test_an_added_agency_changes_no_other_agency(state: State, same_persons: boo
     assert differences([row for row in state.cells if row[1] == "agency"], kept) == []
 
 
-def test_threads_change_no_row(compiled: CompiledProject, tmp_path: Path) -> None:
-    """Faulty rows too: which of two rows with one key wins must not hang on which thread came first."""
-    generate(tmp_path, students=60, seed=23)
+RACES = ("hispanic", "white", "black", "asian", "american_indian", "pacific_islander")
+EXCLUDED: dict[str, tuple[dict[str, str], str | None]] = {
+    "no_demographic_record": ({}, "demographics"),
+    "no_valid_birth_date": ({"birth_date": "null"}, None),
+    "no_valid_race": (dict.fromkeys(RACES, "'N'"), None),
+    "under_16": ({"birth_date": "'01312013'"}, None),
+    "no_valid_efl": ({"efl": "null", "program_cip": "'1532010100'"}, None),
+}
+
+
+@pytest.mark.parametrize("reason", EXCLUDED)
+def test_an_excluded_person_changes_no_cell(state: State, reason: str) -> None:
+    """R8: whoever lacks what the report needs is in no table, whatever else is known."""
+    state.restore()
+    state.add_copy(*EXCLUDED[reason])
+    state.build()
+    assert (reason,) in state.rows("select reason from restricted.exclusions where person_id like 'FL99%' and program_year = 2023")
+    assert differences(state.cells, state.rows(CELLS)) == []
+
+
+def digests_by_threads(compiled: CompiledProject, extracts: Path, stirred: bool, with_suppression: bool) -> list[dict[str, tuple[int, str]]]:
+    """The rows of every relation, built with one thread and with four."""
     results = []
     for threads in (1, 4):
         warehouse = MemoryWarehouse(compiled, threads=threads)
         if threads > 1:
             # A small table is one thread's work otherwise, and the test could not fail.
             warehouse.connection.execute("pragma verify_parallelism")
-        warehouse.load(tmp_path)
-        stir(warehouse)
-        warehouse.build()
-        relations = ("marts.nrs_cells", "restricted.exclusions", "restricted.nrs_cell_members", "restricted.rejected_rows", "restricted.input_disposition")
-        results.append({relation: warehouse.rows(f"select * from {relation} order by all") for relation in relations})
-    one, four = results
-    for relation, rows in one.items():
-        assert rows, relation
-        assert rows == four[relation], relation
+        warehouse.load(extracts)
+        if stirred:
+            stir(warehouse)
+        warehouse.build(with_suppression)
+        results.append(warehouse.digests())
+    return results
+
+
+def test_threads_change_no_row(compiled: CompiledProject, tmp_path: Path) -> None:
+    """Faulty rows too: which of two rows with one key wins must not hang on which thread came first."""
+    generate(tmp_path, students=60, seed=23)
+    one, four = digests_by_threads(compiled, tmp_path, stirred=True, with_suppression=False)
+    assert all(one[relation][0] for relation in ("restricted.rejected_rows", "restricted.exclusions", "restricted.nrs_cell_members"))
+    assert {relation for relation in one.keys() | four.keys() if one.get(relation) != four.get(relation)} == set()
+
+
+def test_threads_change_no_row_of_the_sample(compiled: CompiledProject) -> None:
+    """All of it, with the cells that are suppressed."""
+    one, four = digests_by_threads(compiled, PROJECT / "seeds" / "extracts", stirred=False, with_suppression=True)
+    assert {model.relation for model in compiled.models} <= one.keys()
+    assert one["intermediate.int_suppressed_cells"][0] > 0
+    assert {relation for relation in one.keys() | four.keys() if one.get(relation) != four.get(relation)} == set()
