@@ -319,7 +319,7 @@ def parents(scope: np.ndarray, terms: sp.csr_matrix) -> np.ndarray:
     is_sum = (least < most)[row]
     whole = np.full(terms.shape[0], -1)
     whole[row[is_sum & (terms.data < 0)]] = place[is_sum & (terms.data < 0)]
-    parent = np.full(scope.max() + 1, -1)
+    parent = np.full(scope.max(initial=-1) + 1, -1)
     is_part = is_sum & (terms.data > 0)
     parent[place[is_part]] = whole[row[is_part]]
     return parent
