@@ -120,6 +120,10 @@ class Project:
         files = {file: relation for relation, file in self.files.items() if relation in built}
         return [files[f] for f in sorted(files) if f.startswith(FOLDERS) and (not f.startswith(LEFT_OUT) or f in KEPT_IN)]
 
+    def tests_as_shipped(self, seed: str) -> list[UnitTest]:
+        """The unit tests that read a seed as shipped; of the mutated models, whose tests are known to pass unchanged."""
+        return [t for relation in self.mutated_models() for t in self.unit_tests.get(relation, []) if t.reads_as_shipped(seed)]
+
     def sql_mutants(self, relation: str) -> list[Mutant]:
         """The mutants of a model."""
         sql = self.sql[relation]
@@ -223,26 +227,29 @@ class UnitTests:
     def outcome_of_seed(self, mutant: Mutant) -> tuple[str, str]:
         """The same for a seed: over the tests that read it as shipped."""
         run = self.connection.execute
+        tests = self.project.tests_as_shipped(mutant.seed)
+        databases = [self.prepare(test) for test in tests]
         run("use memory")
         run("create or replace table seed_kept as from " + mutant.seed)
         try:
             put_seed(self.connection, mutant)
-            for tests in self.project.unit_tests.values():
-                for test in tests:
-                    if test.reads_as_shipped(mutant.seed):
-                        database = self.prepare(test)
-                        run("use memory")
-                        run(f"create or replace table {database}.{mutant.seed} as {test.given[mutant.seed][1]}")
-                        outcome = judged(lambda test=test: self.passes(test, self.project.sql[test.relation]))
-                        self.databases.pop(f"{test.relation}/{test.name}")
-                        if outcome == "killed":
-                            return UNIT, test.name
+            self.give_as_shipped(mutant.seed, tests, databases)
+            for test in tests:
+                if judged(lambda test=test: self.passes(test, self.project.sql[test.relation])) == "killed":
+                    return UNIT, test.name
         except duckdb.Error:
             return INVALID, ""
         finally:
             run("use memory")
             run(f"create or replace table {mutant.seed} as from seed_kept")
+            self.give_as_shipped(mutant.seed, tests, databases)
         return ALIVE, ""
+
+    def give_as_shipped(self, seed: str, tests: list[UnitTest], databases: list[str]) -> None:
+        """Give the tests' databases the seed's rows as they are now."""
+        self.connection.execute("use memory")
+        for test, database in zip(tests, databases, strict=True):
+            self.connection.execute(f"create or replace table {database}.{seed} as {test.given[seed][1]}")
 
 
 def literal(value: Any) -> str:
@@ -380,8 +387,7 @@ class Judge:
     def verdict(self, mutant: Mutant) -> Verdict:
         """What becomes of a mutant."""
         started = time.perf_counter()
-        shipped = [r for r, tests in self.project.unit_tests.items() if any(t.reads_as_shipped(mutant.seed) for t in tests)] if mutant.seed else []
-        relations = [r for r, _ in mutant.queries] + shipped
+        relations = [r for r, _ in mutant.queries] + [t.relation for t in self.project.tests_as_shipped(mutant.seed)]
         change = (mutant.seed, mutant.rows) if mutant.seed else mutant.queries
         unit_hashes = [self.unit_hashes.get(r, "") for r in relations]
         outcome, test = self.cached(hash_of(["unit", change, unit_hashes]), lambda: self.unit_tests.outcome(mutant))
