@@ -1,3 +1,4 @@
+{{ config(enabled=(var("state") == "FL")) }}
 -- Why is a person not counted: first what the person is in each scope of the program year, then each reason that keeps
 -- the person out of Tables 1 and 2A, then what became of the person's records. Restricted: the answer holds a person.
 --

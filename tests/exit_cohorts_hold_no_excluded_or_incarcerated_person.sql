@@ -97,7 +97,7 @@ incarcerated_members as (
             enrollments.person_key = person_agencies.person_key
             and enrollments.agency_id = person_agencies.agency_id
             and enrollments.reporting_program_year = person_agencies.program_year
-    inner join {{ ref('stg_fcs__demographics') }} as records
+    inner join {{ records('demographics') }} as records
         on
             enrollments.fleid = records.fleid
             and enrollments.agency_id = records.agency_id

@@ -9,7 +9,7 @@ with cohort as (
         employment.wages,
         coalesce(employment.wages > 0, false) or coalesce(employment.military = 'Y', false) as is_employed
     from {{ ref('int_exit_cohorts') }} as cohorts
-    left join {{ ref('stg_fcs__employment') }} as employment
+    left join {{ records('employment') }} as employment
         on
             cohorts.fleid = employment.fleid
             and employment.year_quarter = concat(

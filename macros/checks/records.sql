@@ -32,7 +32,7 @@
 {% macro code_counts() -%}
     {%- set blocks = [] -%}
     {%- for extract in extract_names() -%}
-        {%- set base = ref('base_fcs__' ~ extract) -%}
+        {%- set base = base_records(extract) -%}
         {%- set columns = extract_contract(extract)['columns'] -%}
         {%- set agency_id = 'agency_id' if 'agency_id' in columns | map(attribute='name') else 'cast(null as varchar)' -%}
         {%- for column in columns if column.code_list is defined -%}

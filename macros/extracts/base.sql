@@ -5,7 +5,7 @@
 {% macro base_extract(extract) -%}
 {#- References named outside the loops, which are empty while dbt parses. -#}
 {%- do ref('code_lists') -%}
-{%- if extract != 'agencies' -%}{%- do ref('base_fcs__agencies') -%}{%- endif -%}
+{%- if extract != 'agencies' -%}{%- do base_records('agencies') -%}{%- endif -%}
 {%- set columns = extract_contract(extract)['columns'] -%}
 {%- set checks = [] -%}
 {%- for column in columns -%}{%- do checks.extend(extract_column_checks(column)) -%}{%- endfor -%}
@@ -42,7 +42,7 @@ parsed as (
         {%- endfor %}
         {%- for column in columns if column.type in ('agency', 'agency_or_state') %},
         {{ column.name }} in (
-            select agencies.agency_id from {{ ref('base_fcs__agencies') }} as agencies where not agencies.is_rejected
+            select agencies.agency_id from {{ base_records('agencies') }} as agencies where not agencies.is_rejected
         ) {% if column.type == 'agency_or_state' %}or {{ column.name }} = 'STATE' {% endif %}as listed_{{ column.name }}
         {%- endfor %}
     from trimmed
@@ -91,7 +91,7 @@ from faulted
     {%- set name = column.name -%}
     {%- set blank = name ~ ' is null' -%}
     {%- set checks = [] -%}
-    {%- if column.type in ('key', 'agency', 'agency_or_state', 'reporting_year', 'term', 'fleid', 'required_date', 'required_code', 'year_quarter') -%}
+    {%- if column.type in ('key', 'agency', 'agency_or_state', 'reporting_year', 'term', 'fleid', 'laces_id', 'required_date', 'required_code', 'year_quarter') -%}
         {%- do checks.append((blank, 'blank', 'rejected')) -%}
     {%- endif -%}
     {%- if column.type in ('agency', 'agency_or_state') -%}
@@ -104,6 +104,8 @@ from faulted
         {%- do checks.append(('not ' ~ matches(name, '^[123][EB]$'), 'not_a_term', 'rejected')) -%}
     {%- elif column.type == 'fleid' -%}
         {%- do checks.append(('not ' ~ matches(name, column.get('pattern', '^FL[0-9]{12}$')), 'malformed_fleid', 'rejected')) -%}
+    {%- elif column.type == 'laces_id' -%}
+        {%- do checks.append(('not ' ~ matches(name, '^[0-9]{1,12}$'), 'malformed_laces_id', 'rejected')) -%}
     {%- elif column.type == 'year_quarter' -%}
         {%- do checks.append(('not ' ~ matches(name, '^[0-9]{4}Q[1-4]$'), 'not_a_quarter', 'rejected')) -%}
     {%- elif column.type in ('date', 'required_date') -%}
@@ -161,10 +163,10 @@ from (
                 partition by {% for name in names %}records.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
                 order by records.source_file, records.record_number
             ) as copy_number
-        from {{ ref('base_fcs__' ~ extract) }} as records
+        from {{ base_records(extract) }} as records
         inner join (
             select {{ key | join(', ') }}
-            from {{ ref('base_fcs__' ~ extract) }}
+            from {{ base_records(extract) }}
             where not is_rejected
             group by {{ key | join(', ') }}
             having count(*) > 1
@@ -195,12 +197,12 @@ qualify preference > 1
 {% macro staged_extract(extract) -%}
 {%- set contract = extract_contract(extract) -%}
 with base as (
-    select * from {{ ref('base_fcs__' ~ extract) }}
+    select * from {{ base_records(extract) }}
 )
 {%- if not contract['keep_duplicates'] %},
 
 repeated as (
-    select * from {{ ref('base_fcs__repeated_records') }}
+    select * from {{ base_records('repeated_records') }}
     where extract_name = '{{ extract }}'
 )
 {%- endif %}
@@ -209,7 +211,7 @@ select
     base.source_file,
     base.record_number,
     {%- for column in contract['columns'] %}
-    base.{{ column.name }}{{ ',' if not loop.last }}
+    base.{{ column.name }}{{ ' as ' ~ column.alias if column.alias is defined }}{{ ',' if not loop.last }}
     {%- endfor %}
 from base
 {%- if not contract['keep_duplicates'] %}

@@ -3,7 +3,7 @@ with records as (
 ),
 
 repeated as (
-    select * from {{ ref('base_fcs__repeated_records') }}
+    select * from {{ base_records('repeated_records') }}
 )
 
 select

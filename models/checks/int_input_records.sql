@@ -9,5 +9,5 @@ select
     record_number,
     {{ record_place(names) }},
     is_rejected
-from {{ ref('base_fcs__' ~ extract) }}
+from {{ base_records(extract) }}
 {%- endfor %}

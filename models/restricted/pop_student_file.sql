@@ -30,7 +30,9 @@ ending_levels as (
 
 barriers as (
     select * from {{ ref('int_person_barriers') }}
-),
+)
+{%- set has_carnegie_units = '1b' in gain_kinds() %}
+{%- if has_carnegie_units %},
 
 ahs_years as (
     select
@@ -42,6 +44,7 @@ ahs_years as (
     from {{ ref('int_ahs_terms') }}
     group by person_key, program_year
 )
+{%- endif %}
 
 select
     periods.program_year,
@@ -90,9 +93,9 @@ select
         else coalesce(last_terms.is_incarcerated_at_exit, false)
     end as is_incarcerated_at_exit,
     programs.is_ase,
-    ahs_years.ahs_diploma_option,
-    cast(ahs_years.ahs_credits_at_entry as double) as ahs_credits_at_entry,
-    cast(ahs_years.ahs_credits_earned as double) as ahs_credits_earned,
+    cast({{ 'ahs_years.ahs_diploma_option' if has_carnegie_units else 'null' }} as varchar) as ahs_diploma_option,
+    cast({{ 'ahs_years.ahs_credits_at_entry' if has_carnegie_units else 'null' }} as double) as ahs_credits_at_entry,
+    cast({{ 'ahs_years.ahs_credits_earned' if has_carnegie_units else 'null' }} as double) as ahs_credits_earned,
     ending_levels.ending_efl,
     coalesce(persons.employment_status, 'employment_not_reported') as employment_status_at_entry,
     barriers.exhausting_tanf,
@@ -132,7 +135,9 @@ left join ending_levels
         periods.person_key = ending_levels.person_key
         and periods.program_year = ending_levels.program_year
         and periods.pop_number = ending_levels.pop_number
+{%- if has_carnegie_units %}
 left join ahs_years
     on
         periods.person_key = ahs_years.person_key
         and periods.program_year = ahs_years.program_year
+{%- endif %}

@@ -10,7 +10,7 @@ with faulted as (
         record_number,
         {{ record_place(names) }},
         faults
-    from {{ ref('base_fcs__' ~ extract) }}
+    from {{ base_records(extract) }}
     where faults is not null
     {%- endfor %}
 ),

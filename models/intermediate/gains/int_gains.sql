@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{%- for kind in ['1a', '1b', '1c', '1d', '2', '3', '4', '5'] %}
+{%- for kind in gain_kinds() %}
 {{ 'union all' if not loop.first }}
 select
     person_key,

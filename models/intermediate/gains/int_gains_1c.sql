@@ -12,7 +12,7 @@ program_years as (
 ),
 
 spells as (
-    select * from {{ ref('stg_fcs__postsecondary_enrollments') }}
+    select * from {{ records('postsecondary_enrollments') }}
 ),
 
 -- After adult education began, on any day of any loaded year: the same day is not after (crosswalk 1c; R22).
@@ -38,18 +38,47 @@ entries as (
             rules.rule_list = 'postsecondary_entry_type'
             and spells.program_type = rules.code
             and {{ in_force('rules', 'program_years.program_year') }}
+),
+
+entries_in_periods as (
+    {{ events_in_periods('entries') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods_of_participation') }}
 )
 
-{{ events_in_periods('entries') }}
+-- Where the state's rule asks for an exit, the period must have ended before.
+select entries_in_periods.*
+from entries_in_periods
+inner join program_years on entries_in_periods.program_year = program_years.program_year
+inner join periods
+    on
+        entries_in_periods.person_key = periods.person_key
+        and entries_in_periods.program_year = periods.program_year
+        and entries_in_periods.pop_number = periods.pop_number
+where
+    case program_years.postsecondary_entry_after
+        when 'exit' then coalesce(periods.exit_date < entries_in_periods.earned_on, false)
+        else true
+    end
 union all
--- All IET participants earn it with their first IET row of the period (crosswalk 1c; R22, R69).
+-- IET participants earn it with their first IET row of the period: all of them (crosswalk 1c; R22, R69), those whose IET
+-- leads to a credential, or none.
 select
-    person_key,
-    program_year,
-    pop_number,
+    periods.person_key,
+    periods.program_year,
+    periods.pop_number,
     '1c' as kind,
-    first_iet_entry_date as earned_on,
+    periods.first_iet_entry_date as earned_on,
     cast(null as varchar) as subject,
-    concat('IET row from ', iet_evidence) as evidence
-from {{ ref('int_periods_of_participation') }}
-where is_iet
+    concat('IET row from ', periods.iet_evidence) as evidence
+from periods
+inner join program_years on periods.program_year = program_years.program_year
+where
+    periods.is_iet
+    and case program_years.iet_gain_1c
+        when 'credential' then not periods.is_iet_without_credential
+        when 'none' then false
+        else true
+    end

@@ -42,6 +42,7 @@ select
     periods.is_exited,
     periods.instructional_hours,
     periods.is_iet,
+    periods.is_iet_without_credential,
     periods.is_distance,
     periods.is_correctional,
     periods.is_outcomes_excluded,

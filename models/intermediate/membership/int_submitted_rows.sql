@@ -16,7 +16,7 @@ family_literacy as (
         submissions.agency_id,
         submissions.participants as amount,
         'participants of the grant application' as evidence
-    from {{ ref('stg_fcs__family_literacy') }} as submissions
+    from {{ records('family_literacy') }} as submissions
     inner join scopes
         on
             submissions.agency_id = scopes.agency_id
@@ -34,7 +34,7 @@ staff as (
         personnel.agency_id,
         personnel.headcount as amount,
         concat(personnel.staff_function, ', ', personnel.job_status, ', federally funded') as evidence
-    from {{ ref('stg_fcs__personnel') }} as personnel
+    from {{ records('personnel') }} as personnel
     where
         personnel.federally_funded = 'Y'
         and {{ program_year_of_reporting_year('personnel.reporting_year') }} = {{ var('program_year') }}
@@ -81,7 +81,7 @@ grants as (
         wioa.code is not null as is_wioa,
         ielce.code is not null as is_ielce,
         state_awards.code is not null as is_state
-    from {{ ref('stg_fcs__grants') }} as grants
+    from {{ records('grants') }} as grants
     left join {{ ref('rule_codes') }} as wioa
         on
             wioa.rule_list = 'wioa_award_type'
@@ -171,7 +171,7 @@ spr_money as (
         cast(null as varchar) as agency_id,
         funds_expended as amount,
         concat(service, ' services, funds expended') as evidence
-    from {{ ref('stg_fcs__spr_finance') }}
+    from {{ records('spr_finance') }}
     where {{ program_year_of_reporting_year('reporting_year') }} = {{ var('program_year') }} and service is not null
 ),
 

@@ -7,4 +7,4 @@ select
     coalesce(wages > 0, false) or coalesce(military = 'Y', false) as is_employed,
     source_file,
     record_number
-from {{ ref('stg_fcs__employment') }}
+from {{ records('employment') }}

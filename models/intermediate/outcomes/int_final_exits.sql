@@ -87,6 +87,7 @@ select
     last_periods.entry_date,
     stays.final_exit_date,
     last_periods.is_iet,
+    last_periods.is_iet_without_credential,
     last_periods.is_distance,
     last_periods.is_correctional,
     last_periods.is_outcomes_excluded,

@@ -19,7 +19,7 @@ concurrent_periods as (
         cohorts.pop_number,
         min(concat(spells.program_type, ' from ', spells.entry_date, ' (', spells.source_file, ' #', spells.record_number, ')')) as evidence
     from cohorts
-    inner join {{ ref('stg_fcs__postsecondary_enrollments') }} as spells
+    inner join {{ records('postsecondary_enrollments') }} as spells
         on
             cohorts.fleid = spells.fleid
             and spells.entry_date <= cohorts.final_exit_date
@@ -43,7 +43,9 @@ training_cohort as (
             and cohorts.person_key = concurrent_periods.person_key
             and cohorts.pop_program_year = concurrent_periods.pop_program_year
             and cohorts.pop_number = concurrent_periods.pop_number
-    where cohorts.is_iet or concurrent_periods.person_key is not null
+    where
+        (cohorts.is_iet and not coalesce(cohorts.is_iet_without_credential, false))
+        or concurrent_periods.person_key is not null
 ),
 
 -- Awards found by the match count in every scope, certifications where an agency of the scope reports them (R29).
@@ -56,7 +58,7 @@ credentials as (
         concat(
             awards.credential_type, ' on ', awards.award_date, ' (', awards.source_file, ' #', awards.record_number, ')'
         ) as evidence
-    from {{ ref('stg_fcs__postsecondary_credentials') }} as awards
+    from {{ records('postsecondary_credentials') }} as awards
     inner join persons on awards.fleid = persons.fleid
     union all
     select
@@ -68,7 +70,7 @@ credentials as (
             'certification ', certifications.certification_code, ' passed on ', certifications.certification_date,
             ' (', certifications.source_file, ' #', certifications.record_number, ')'
         ) as evidence
-    from {{ ref('stg_fcs__industry_certifications') }} as certifications
+    from {{ records('industry_certifications') }} as certifications
     inner join {{ ref('int_person_agencies') }} as person_agencies
         on
             certifications.fleid = person_agencies.fleid

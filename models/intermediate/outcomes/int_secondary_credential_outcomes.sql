@@ -86,7 +86,7 @@ enrolled as (
         ase_cohort.pop_number,
         min(concat(spells.entry_date, ' (', spells.source_file, ' #', spells.record_number, ')')) as evidence
     from ase_cohort
-    inner join {{ ref('stg_fcs__postsecondary_enrollments') }} as spells
+    inner join {{ records('postsecondary_enrollments') }} as spells
         on
             ase_cohort.fleid = spells.fleid
             and spells.entry_date <= {{ one_year_after('ase_cohort.final_exit_date') }}

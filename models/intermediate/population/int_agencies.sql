@@ -2,7 +2,7 @@ with listings as (
     select
         *,
         {{ program_year_of_reporting_year('reporting_year') }} as list_program_year
-    from {{ ref('stg_fcs__agencies') }}
+    from {{ records('agencies') }}
 ),
 
 program_years as (

@@ -3,7 +3,7 @@ with records as (
         *,
         substr(term_id, 1, 1) as term_digit,
         {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year
-    from {{ ref('stg_fcs__demographics') }}
+    from {{ records('demographics') }}
     -- B records do not serve (R5, R61).
     where substr(term_id, 2, 1) = 'E'
 ),

@@ -24,7 +24,9 @@ select
     enrollments.section_hours,
     enrollments.iet_program_number,
     enrollments.is_iet,
+    enrollments.is_iet_without_credential,
     enrollments.is_distance,
+    enrollments.distance_hours,
     enrollments.is_outcomes_excluded,
     enrollments.source_file,
     enrollments.record_number

@@ -15,18 +15,22 @@ program_years as (
     select * from {{ ref('int_program_years') }}
 ),
 
+{%- set has_supplement = 'iet_supplemental' in extract_names() %}
+{%- if has_supplement %}
+
 supplemental_iet as (
     select distinct
         supplemental.agency_id,
         supplemental.fleid,
         {{ program_year_of_reporting_year('supplemental.reporting_year') }} as program_year
-    from {{ ref('stg_fcs__iet_supplemental') }} as supplemental
+    from {{ records('iet_supplemental') }} as supplemental
     inner join {{ ref('rule_codes') }} as rules
         on
             rules.rule_list = 'supplemental_iet_reporting_year'
             and supplemental.reporting_year = rules.code
             and {{ in_force('rules', program_year_of_reporting_year('supplemental.reporting_year')) }}
 ),
+{%- endif %}
 
 -- A row with a listed IET number, or of the agency that the supplemental file names (R11, R69).
 iet_periods as (
@@ -35,14 +39,17 @@ iet_periods as (
         enrollments.program_year,
         enrollments.pop_number,
         min(enrollments.entry_date) as first_iet_entry_date,
+        coalesce(bool_and(enrollments.is_iet_without_credential), false) as is_iet_without_credential,
         min(concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')')) as iet_evidence
     from {{ ref('int_pop_enrollments') }} as enrollments
+    {%- if has_supplement %}
     left join supplemental_iet
         on
             enrollments.agency_id = supplemental_iet.agency_id
             and enrollments.fleid = supplemental_iet.fleid
             and enrollments.program_year = supplemental_iet.program_year
-    where enrollments.is_iet or supplemental_iet.fleid is not null
+    {%- endif %}
+    where enrollments.is_iet{{ ' or supplemental_iet.fleid is not null' if has_supplement }}
     group by
         enrollments.person_key, enrollments.program_year, enrollments.pop_number
 )
@@ -57,6 +64,7 @@ select
     periods.is_exited,
     periods.instructional_hours,
     iet_periods.first_iet_entry_date is not null as is_iet,
+    coalesce(iet_periods.is_iet_without_credential, false) as is_iet_without_credential,
     iet_periods.first_iet_entry_date,
     iet_periods.iet_evidence,
     -- Flags of the year stand on every period of it (R12, R13, R14).

@@ -20,10 +20,11 @@ persons as (
         program_year,
         min(entry_date) as first_entry_date,
         sum(instructional_hours) as instructional_hours,
-        bool_or(is_distance) as is_distance,
+        bool_or(is_distance) as has_distance_section,
+        sum(distance_hours) as distance_hours,
         bool_or(is_outcomes_excluded) as is_outcomes_excluded,
         -- R3: the first record by reporting year and term digit, then agency, then student id.
-        min_by(first_agency_and_student, reporting_program_year * 10 + cast(term_digit as integer))
+        min_by(first_agency_and_student, concat(reporting_program_year, term_digit))
             as first_agency_and_student
     from terms
     group by person_key, fleid, program_year
@@ -37,11 +38,16 @@ select
     substr(persons.first_agency_and_student, position(chr(31) in persons.first_agency_and_student) + 1) as student_id,
     persons.first_entry_date,
     persons.instructional_hours,
-    persons.is_distance,
+    -- One section is enough, unless the state's rule weighs the hours (R12).
+    case program_years.distance_by
+        when 'majority_of_hours' then persons.distance_hours * 2 > persons.instructional_hours
+        else persons.has_distance_section
+    end as is_distance,
     persons.is_outcomes_excluded,
     spans.spans,
     spans.periods_of_participation
 from persons
+inner join {{ ref('int_program_years') }} as program_years on persons.program_year = program_years.program_year
 inner join spans
     on
         persons.person_key = spans.person_key

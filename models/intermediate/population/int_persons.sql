@@ -91,7 +91,11 @@ conditions as (
     left join {{ ref('program_type_crosswalk') }} as program_types
         on
             levels.program_group = program_types.program_group
-            and placing_agencies.is_ielce_grantee = program_types.is_ielce_grantee
+            -- The placing agency's grant decides (R31), or the class that placed the person.
+            and case program_years.ielce_by
+                when 'class' then persons.program = 'ielce'
+                else placing_agencies.is_ielce_grantee
+            end = program_types.is_ielce_grantee
             and {{ in_force('program_types', 'persons.program_year') }}
 )
 

@@ -27,6 +27,7 @@ select
     enrollments.entry_date,
     enrollments.iet_program_number,
     enrollments.is_iet,
+    enrollments.is_iet_without_credential,
     enrollments.source_file,
     enrollments.record_number
 from enrollments

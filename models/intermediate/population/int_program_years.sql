@@ -3,7 +3,7 @@ with record_years as (
 ),
 
 agency_lists as (
-    select distinct {{ program_year_of_reporting_year('reporting_year') }} as program_year from {{ ref('stg_fcs__agencies') }}
+    select distinct {{ program_year_of_reporting_year('reporting_year') }} as program_year from {{ records('agencies') }}
 ),
 
 -- A year before the first agency list has no eligible agency, so no NRS row (R1).
@@ -32,15 +32,20 @@ select
     make_date(program_years.program_year + 1, 6, 30) as ends_on,
     {{ rule_parameter('pop_minimum_hours', 'decimal(28, 10)') }} as pop_minimum_hours,
     {{ rule_parameter('pop_gap_days', 'integer') }} as pop_gap_days,
+    {{ rule_parameter('pop_hours_of', 'varchar') }} as pop_hours_of,
     {{ rule_parameter('minimum_age', 'integer') }} as minimum_age,
+    {{ rule_parameter('distance_by', 'varchar') }} as distance_by,
+    {{ rule_parameter('ielce_by', 'varchar') }} as ielce_by,
     {{ rule_parameter('outcomes_exclusion_unit', 'varchar') }} as outcomes_exclusion_unit,
     {{ rule_parameter('incarcerated_at_exit_by', 'varchar') }} as incarcerated_at_exit_by,
     {{ rule_parameter('sex_when_never_reported', 'varchar') }} as sex_when_never_reported,
     cast(concat(program_years.program_year, '-', {{ rule_parameter('gain_window_start', 'varchar') }}) as date) as gain_window_starts_on,
     cast(concat(program_years.program_year + 1, '-', {{ rule_parameter('gain_window_end', 'varchar') }}) as date) as gain_window_ends_on,
-    {{ rule_parameter('hse_subtest_passing_score', 'decimal(28, 10)') }} as hse_subtest_passing_score,
-    {{ rule_parameter('transcript_clock_hours', 'decimal(28, 10)') }} as transcript_clock_hours,
-    {{ rule_parameter('clock_hours_per_credit', 'integer') }} as clock_hours_per_credit,
+    {{ rule_parameter('postsecondary_entry_after', 'varchar') }} as postsecondary_entry_after,
+    {{ rule_parameter('iet_gain_1c', 'varchar') }} as iet_gain_1c,
+    {%- for parameter, sql_type in record_system_parameters() %}
+    {{ rule_parameter(parameter, sql_type) }} as {{ parameter }},
+    {%- endfor %}
     {{ rule_parameter('any_credential_needs_employment_or_entry', 'varchar') }} as any_credential_needs_employment_or_entry,
     {{ rule_parameter('suppression_threshold', 'integer') }} as suppression_threshold,
     {{ rule_parameter('suppression_protection_width', 'integer') }} as suppression_protection_width

@@ -10,6 +10,37 @@ service_starts as (
     select * from {{ ref('int_service_starts') }}
 ),
 
+stay_terms as (
+    select * from {{ ref('int_stay_terms') }}
+),
+
+-- Hours since the stay began, whatever program years it runs through, up to the end of the span.
+stay_hours as (
+    select
+        person_key,
+        program_year,
+        span_number,
+        max(hours_to_here) as hours_of_stay
+    from (
+        select
+            terms.person_key,
+            terms.program_year,
+            terms.span_number,
+            sum(terms.instructional_hours) over (
+                partition by terms.person_key, stay_terms.stay_number
+                order by terms.program_year, terms.entry_date, terms.reporting_program_year, terms.term_digit
+                rows between unbounded preceding and current row
+            ) as hours_to_here
+        from terms
+        inner join stay_terms
+            on
+                terms.person_key = stay_terms.person_key
+                and terms.reporting_program_year = stay_terms.reporting_program_year
+                and terms.term_digit = stay_terms.term_digit
+    ) as running_hours
+    group by person_key, program_year, span_number
+),
+
 spans as (
     select
         person_key,
@@ -23,24 +54,37 @@ spans as (
     group by person_key, program_year, span_number
 ),
 
--- Numbered by entry date; short spans have no number (R7).
-numbered_spans as (
+-- A span of the rule's hours is a period: those of the span itself (R7), or all since the stay began, where a period goes
+-- on from year to year.
+measured_spans as (
     select
         spans.*,
         program_years.pop_gap_days,
         program_years.ends_on,
-        spans.instructional_hours >= program_years.pop_minimum_hours as is_period_of_participation,
-        lead(spans.span_number) over person_year is null as is_last_span,
-        sum(case when spans.instructional_hours >= program_years.pop_minimum_hours then 1 else 0 end) over person_year_to_here
-            as periods_to_here
+        case program_years.pop_hours_of when 'stay' then stay_hours.hours_of_stay else spans.instructional_hours end
+        >= program_years.pop_minimum_hours as is_period_of_participation
     from spans
     inner join program_years on spans.program_year = program_years.program_year
+    left join stay_hours
+        on
+            spans.person_key = stay_hours.person_key
+            and spans.program_year = stay_hours.program_year
+            and spans.span_number = stay_hours.span_number
+),
+
+-- Numbered by entry date; short spans have no number (R7).
+numbered_spans as (
+    select
+        *,
+        lead(span_number) over person_year is null as is_last_span,
+        sum(case when is_period_of_participation then 1 else 0 end) over person_year_to_here as periods_to_here
+    from measured_spans
     window
         person_year as (
-            partition by spans.person_key, spans.program_year order by spans.span_number
+            partition by person_key, program_year order by span_number
         ),
         person_year_to_here as (
-            partition by spans.person_key, spans.program_year order by spans.span_number
+            partition by person_key, program_year order by span_number
             rows between unbounded preceding and current row
         )
 ),

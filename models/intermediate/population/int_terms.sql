@@ -20,6 +20,7 @@ terms as (
         bool_or(exit_date is null) as is_open,
         sum(section_hours) as instructional_hours,
         bool_or(is_distance) as is_distance,
+        sum(distance_hours) as distance_hours,
         bool_or(is_outcomes_excluded) as is_outcomes_excluded,
         -- R3: lowest agency id, then lowest student id; chr(31) sorts before every printable character.
         min(concat(agency_id, chr(31), student_id)) as first_agency_and_student
@@ -55,6 +56,7 @@ select
     ordered_terms.is_open,
     ordered_terms.instructional_hours,
     ordered_terms.is_distance,
+    ordered_terms.distance_hours,
     ordered_terms.is_outcomes_excluded,
     ordered_terms.first_agency_and_student,
     {{ span_number('ordered_terms.person_key, ordered_terms.program_year') }} as span_number

@@ -13,7 +13,8 @@ row_pre_tests as (
         pre_tests.source_file,
         pre_tests.record_number,
         bool_or(pre_tests.program = 'ged' and ged_codes.code is not null) as is_ged_ase,
-        bool_or(pre_tests.program = 'asb' and asb_codes.code is not null) as is_asb_ase
+        bool_or(pre_tests.program = 'asb' and asb_codes.code is not null) as is_asb_ase,
+        bool_or(any_codes.code is not null) as is_any_ase
     from pre_tests
     left join {{ ref('rule_codes') }} as ged_codes
         on
@@ -25,10 +26,16 @@ row_pre_tests as (
             asb_codes.rule_list = 'ase_asb_pre_test_efl'
             and pre_tests.efl_code = asb_codes.code
             and {{ in_force('asb_codes', 'pre_tests.program_year') }}
+    left join {{ ref('rule_codes') }} as any_codes
+        on
+            any_codes.rule_list = 'ase_any_pre_test_efl'
+            and pre_tests.efl_code = any_codes.code
+            and {{ in_force('any_codes', 'pre_tests.program_year') }}
     group by pre_tests.source_file, pre_tests.record_number
 )
 
--- ASE: an Adult High School row, a GED row with a pre-test of level 5-8, or an ASB row with T or U (R43).
+-- ASE: an Adult High School row, a GED row with a pre-test of level 5-8, or an ASB row with T or U (R43); elsewhere a row of
+-- the state's ASE programs, or a pre-test of a level that its rules name, in whatever program.
 select
     enrollments.person_key,
     enrollments.program_year,
@@ -40,9 +47,10 @@ select
     bool_or(enrollments.program = 'elcate') as is_elcate,
     bool_or(enrollments.program = 'asb') as is_asb,
     bool_or(
-        enrollments.program = 'ahs'
+        enrollments.program in ('ahs', 'ase')
         or coalesce(row_pre_tests.is_ged_ase, false)
         or coalesce(row_pre_tests.is_asb_ase, false)
+        or coalesce(row_pre_tests.is_any_ase, false)
     ) as is_ase
 from enrollments
 left join row_pre_tests

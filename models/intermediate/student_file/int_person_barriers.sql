@@ -4,11 +4,14 @@ with records as (
         persons.program_year,
         demographics.*
     from {{ ref('int_demographic_records') }} as persons
-    inner join {{ ref('stg_fcs__demographics') }} as demographics
+    inner join {{ records('demographics') }} as demographics
         on
             persons.source_file = demographics.source_file
             and persons.record_number = demographics.record_number
 ),
+
+{%- set has_match = 'fetpip_status' in extract_names() %}
+{%- if has_match %}
 
 fetpip as (
     select
@@ -17,9 +20,10 @@ fetpip as (
         bool_or(coalesce(exhausting_tanf = 'Y', false)) as exhausting_tanf,
         bool_or(coalesce(long_term_unemployed = 'Y', false)) as long_term_unemployed,
         bool_or(coalesce(low_income = 'Y', false)) as low_income
-    from {{ ref('stg_fcs__fetpip_status') }}
+    from {{ records('fetpip_status') }}
     group by fleid, reporting_year
 ),
+{%- endif %}
 
 reported as (
     select
@@ -44,9 +48,9 @@ reported as (
 select
     persons.person_key,
     persons.program_year,
-    coalesce(reported.exhausting_tanf, false) or coalesce(fetpip.exhausting_tanf, false) as exhausting_tanf,
-    coalesce(reported.long_term_unemployed, false) or coalesce(fetpip.long_term_unemployed, false) as long_term_unemployed,
-    coalesce(reported.low_income, false) or coalesce(fetpip.low_income, false) as low_income,
+    {%- for status in ['exhausting_tanf', 'long_term_unemployed', 'low_income'] %}
+    coalesce(reported.{{ status }}, false){{ ' or coalesce(fetpip.' ~ status ~ ', false)' if has_match }} as {{ status }},
+    {%- endfor %}
     coalesce(reported.displaced_homemaker, false) as displaced_homemaker,
     coalesce(reported.ex_offender, false) as ex_offender,
     coalesce(reported.homeless, false) as homeless,
@@ -59,7 +63,9 @@ left join reported
     on
         persons.person_key = reported.person_key
         and persons.program_year = reported.program_year
+{%- if has_match %}
 left join fetpip
     on
         persons.fleid = fetpip.fleid
         and persons.program_year = fetpip.program_year
+{%- endif %}

@@ -5,7 +5,7 @@ select
     demographics.last_name,
     demographics.first_name
 from {{ ref('int_person_years') }} as persons
-inner join {{ ref('stg_fcs__demographics') }} as demographics
+inner join {{ records('demographics') }} as demographics
     on
         persons.fleid = demographics.fleid
         and persons.agency_id = demographics.agency_id

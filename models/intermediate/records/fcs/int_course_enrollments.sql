@@ -72,7 +72,10 @@ select
     enrollments.section_hours,
     enrollments.iet_program_number,
     iet_programs.iet_program_number is not null as is_iet,
+    -- Every listed program leads to a credential (IET Measurable Skill Gains Crosswalk; R44).
+    false as is_iet_without_credential,
     distance_sections.section_id is not null as is_distance,
+    case when distance_sections.section_id is not null then enrollments.section_hours else 0 end as distance_hours,
     withdrawals.code is not null as is_outcomes_excluded,
     -- R1, in the order in which a data manager would look for the cause.
     case

@@ -1,0 +1,34 @@
+{#- The kinds of gain that a record system tells of; one model each, of the same name in every system. -#}
+{% macro gain_kinds() -%}
+    {{ return({
+        'fcs': ['1a', '1b', '1c', '1d', '2', '3', '4', '5'],
+        'laces': ['1a', '1c', '2', '3', '4', '5'],
+    }[record_system()]) }}
+{%- endmacro %}
+
+{#- LACES has no terms: the month of the program year is one, July 1 to March 9, April A, May B, June C. -#}
+{% macro month_term(date_expression) -%}
+    substr('789ABC123456', cast(extract(month from {{ date_expression }}) as integer), 1)
+{%- endmacro %}
+
+{#- Thresholds that only the records of one system ask for: [(parameter, SQL type)]. -#}
+{% macro record_system_parameters() -%}
+    {{ return({
+        'fcs': [
+            ('hse_subtest_passing_score', 'decimal(28, 10)'),
+            ('transcript_clock_hours', 'decimal(28, 10)'),
+            ('clock_hours_per_credit', 'integer'),
+        ],
+        'laces': [
+            ('attendance_rounding_minutes', 'integer'),
+            ('learner_mastery_passing_score', 'decimal(28, 10)'),
+            ('assessment_validity_days', 'integer'),
+            ('transcript_credit_hours', 'decimal(28, 10)'),
+            ('hse_rule', 'varchar'),
+            ('iet_completion_is_credential', 'varchar'),
+            ('assessment_entry_business_days', 'integer'),
+            ('post_test_due_hours', 'decimal(28, 10)'),
+            ('inactivity_warning_days', 'integer'),
+        ],
+    }[record_system()]) }}
+{%- endmacro %}

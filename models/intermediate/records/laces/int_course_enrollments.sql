@@ -1,0 +1,155 @@
+with service_days as (
+    select * from {{ ref('int_laces__service_days') }}
+    where counted_minutes > 0
+),
+
+students as (
+    select
+        *,
+        {{ program_year_of_reporting_year('reporting_year') }} as program_year
+    from {{ ref('stg_laces__students') }}
+),
+
+agencies as (
+    select * from {{ ref('int_agencies') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+data_end as (
+    select max(attendance_date) as as_of_date from service_days
+),
+
+-- Service goes on while fewer than the rule's days have passed since it was last given, unless the student has left
+-- (MS Program Guidelines 2023, Section 2, Periods of Participation; Section 3, Attendance Policy).
+last_service as (
+    select
+        agency_id,
+        student_id,
+        fleid,
+        max(attendance_date) as last_service_date
+    from service_days
+    group by agency_id, student_id, fleid
+),
+
+open_service as (
+    select
+        last_service.agency_id,
+        last_service.student_id,
+        last_service.fleid,
+        last_service.last_service_date
+    from last_service
+    cross join data_end
+    inner join program_years on {{ program_year_of('last_service.last_service_date') }} = program_years.program_year
+    left join students
+        on
+            last_service.agency_id = students.agency_id
+            and last_service.student_id = students.student_id
+            and {{ program_year_of('last_service.last_service_date') }} = students.program_year
+    where
+        {{ days_between('last_service.last_service_date', 'data_end.as_of_date') }} < program_years.pop_gap_days
+        and students.exit_reason is null
+),
+
+-- LACES has no terms: a student's month in a class is what a term is in Florida.
+months as (
+    select
+        agency_id,
+        reporting_year,
+        class_id,
+        student_id,
+        fleid,
+        program_year,
+        term_digit,
+        min_by(source_file, concat(attendance_date, source_file, lpad(cast(record_number as varchar), 12, '0'))) as source_file,
+        min_by(record_number, concat(attendance_date, source_file, lpad(cast(record_number as varchar), 12, '0')))
+            as record_number,
+        min(attendance_date) as entry_date,
+        max(attendance_date) as last_date,
+        cast(sum(counted_minutes) / 60 as decimal(28, 10)) as section_hours,
+        cast(sum(case when is_distance then counted_minutes else 0 end) / 60 as decimal(28, 10)) as distance_hours,
+        bool_or(is_distance) as is_distance
+    from service_days
+    group by agency_id, reporting_year, class_id, student_id, fleid, program_year, term_digit
+)
+
+select
+    months.source_file,
+    months.record_number,
+    months.agency_id,
+    {{ reporting_year_of('months.program_year') }} as reporting_year,
+    months.program_year as reporting_program_year,
+    concat(months.term_digit, 'E') as term_id,
+    months.term_digit,
+    true as is_final,
+    months.student_id,
+    months.fleid,
+    classes.class_name as course_id,
+    months.class_id as section_id,
+    classes.program_type as program_cip,
+    programs.program,
+    months.program_year,
+    months.entry_date,
+    case when open_service.fleid is null then months.last_date end as exit_date,
+    months.section_hours,
+    class_enrollments.iet_enrollment as iet_program_number,
+    iet.code is not null as is_iet,
+    bridges.code is not null as is_iet_without_credential,
+    months.is_distance,
+    months.distance_hours,
+    exit_reasons.code is not null as is_outcomes_excluded,
+    case
+        when programs.program is null then 'not_nrs_program'
+        when agencies.is_nrs_eligible is not true then 'agency_not_nrs_eligible'
+        else 'nrs_row'
+    end as nrs_status
+from months
+left join {{ ref('stg_laces__classes') }} as classes
+    on
+        months.agency_id = classes.agency_id
+        and months.reporting_year = classes.reporting_year
+        and months.class_id = classes.class_id
+left join {{ ref('stg_laces__class_enrollments') }} as class_enrollments
+    on
+        months.agency_id = class_enrollments.agency_id
+        and months.reporting_year = class_enrollments.reporting_year
+        and months.class_id = class_enrollments.class_id
+        and months.student_id = class_enrollments.student_id
+left join students
+    on
+        months.agency_id = students.agency_id
+        and months.student_id = students.student_id
+        and months.program_year = students.program_year
+left join agencies
+    on
+        months.agency_id = agencies.agency_id
+        and months.program_year = agencies.program_year
+-- The whole last month stays open.
+left join open_service
+    on
+        months.agency_id = open_service.agency_id
+        and months.student_id = open_service.student_id
+        and months.fleid = open_service.fleid
+        and extract(year from months.entry_date) = extract(year from open_service.last_service_date)
+        and extract(month from months.entry_date) = extract(month from open_service.last_service_date)
+left join {{ ref('nrs_programs') }} as programs
+    on
+        classes.program_type = programs.program_cip
+        and {{ in_force('programs', 'months.program_year') }}
+left join {{ ref('rule_codes') }} as iet
+    on
+        iet.rule_list = 'iet_enrollment'
+        and class_enrollments.iet_enrollment = iet.code
+        and {{ in_force('iet', 'months.program_year') }}
+left join {{ ref('rule_codes') }} as bridges
+    on
+        bridges.rule_list = 'iet_without_credential'
+        and class_enrollments.iet_enrollment = bridges.code
+        and {{ in_force('bridges', 'months.program_year') }}
+left join {{ ref('rule_codes') }} as exit_reasons
+    on
+        exit_reasons.rule_list = 'outcomes_excluded_withdrawal'
+        and students.exit_reason = exit_reasons.code
+        and {{ in_force('exit_reasons', 'months.program_year') }}

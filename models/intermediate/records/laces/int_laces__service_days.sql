@@ -1,0 +1,41 @@
+with attendance as (
+    select
+        *,
+        {{ program_year_of('attendance_date') }} as program_year
+    from {{ ref('stg_laces__attendance') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+)
+
+-- Direct minutes are rounded where they are entered, per class and day: 7 down, 8 up to the quarter hour. Proxy hours of a
+-- mastered unit count if its test was passed; other proxy hours as recorded (MS Program Guidelines 2023, Section 3,
+-- Calculating Student Contact Hours; Section 4, Identifying and Reporting Contact Hours).
+select
+    attendance.source_file,
+    attendance.record_number,
+    attendance.agency_id,
+    attendance.reporting_year,
+    attendance.class_id,
+    attendance.student_id,
+    attendance.fleid,
+    attendance.program_year,
+    attendance.attendance_date,
+    {{ month_term('attendance.attendance_date') }} as term_digit,
+    attendance.hours_type = 'DISTANCE' as is_distance,
+    case
+        when attendance.hours_type = 'DIRECT' and program_years.attendance_rounding_minutes > 0
+            then
+                floor(
+                    (attendance.minutes * 2 + program_years.attendance_rounding_minutes)
+                    / (program_years.attendance_rounding_minutes * 2)
+                ) * program_years.attendance_rounding_minutes
+        when
+            attendance.hours_model = 'LEARNER_MASTERY'
+            and coalesce(attendance.mastery_score, 0) < program_years.learner_mastery_passing_score
+            then 0
+        else attendance.minutes
+    end as counted_minutes
+from attendance
+inner join program_years on attendance.program_year = program_years.program_year

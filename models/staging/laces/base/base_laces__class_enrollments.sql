@@ -1,0 +1,1 @@
+{{ base_extract('class_enrollments') }}
