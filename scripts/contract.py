@@ -25,6 +25,12 @@ class State(StrEnum):
 
 
 RECORD_SYSTEMS = ("fcs", "laces")
+# The synthetic extracts of each state; Florida's are seeds.
+SAMPLES = {
+    State.FL: PROJECT / "seeds" / "extracts",
+    State.MS: PROJECT / "examples" / "mississippi",
+    State.MO: PROJECT / "examples" / "missouri",
+}
 
 
 def record_system(state: str) -> str:
