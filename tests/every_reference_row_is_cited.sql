@@ -2,7 +2,7 @@
 -- because dbt reads references before it knows the graph; a seed with a citation that is not in it stops the run.
 {%- set seeds = [
     'age_groups', 'ahs_level_6_credits', 'alternative_placement_programs', 'business_rules', 'cell_rules',
-    'code_crosswalks', 'code_lists', 'educational_functioning_levels', 'efl_crosswalk', 'finding_rules',
+    'code_crosswalks', 'code_lists', 'data_quality_rules', 'educational_functioning_levels', 'efl_crosswalk', 'finding_rules',
     'form_absent_cells', 'form_blocks', 'form_columns', 'form_notes', 'form_rates', 'form_rollups', 'form_rows',
     'forms', 'gain_kinds', 'glossary', 'identities', 'identity_terms', 'indicator_windows', 'key_indicators',
     'needed_periods', 'nrs_programs', 'population_measures', 'program_type_crosswalk', 'readiness_checks',

@@ -9,6 +9,7 @@
     'cell_rules': ['table_id', 'block', 'row_code', 'column_code'],
     'code_crosswalks': ['crosswalk', 'code'],
     'code_lists': ['code_list', 'code'],
+    'data_quality_rules': ['check_id'],
     'educational_functioning_levels': ['efl_row_code'],
     'efl_crosswalk': ['efl_code', 'program'],
     'finding_rules': ['finding', 'action'],
