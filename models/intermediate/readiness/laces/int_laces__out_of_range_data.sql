@@ -1,8 +1,9 @@
 {{ config(meta={'rules': ['MS-2-DQ-RANGE']}) }}
 
-{#- Dates that cannot be later than the last day of attendance: extract and column. A test may be entered after it. -#}
+{#- Dates that cannot be later than the last day of attendance: model and column. A test may be entered after it. -#}
 {%- set dates = [
-    ('students', 'birth_date'), ('assessments', 'test_date'), ('hse_tests', 'test_date'), ('outcomes', 'outcome_date'),
+    ('stg_laces__students', 'birth_date'), ('int_laces__assessments', 'test_date'), ('stg_laces__hse_tests', 'test_date'),
+    ('stg_laces__outcomes', 'outcome_date'),
 ] -%}
 
 with students as (
@@ -23,6 +24,12 @@ program_years as (
 checks as (
     select * from {{ ref('data_quality_rules') }} as checks
     where {{ in_force('checks', var('program_year')) }}
+),
+
+-- Blank scores and those that no range of the instrument and subject has.
+unplaced_scores as (
+    select * from {{ ref('int_laces__assessments') }}
+    where program_year = {{ var('program_year') }} and efl_row_code is null
 ),
 
 first_service as (
@@ -63,7 +70,7 @@ days as (
 ),
 
 dates as (
-    {%- for extract, column in dates %}
+    {%- for model, column in dates %}
     {{ 'union all' if not loop.first }}
     select
         agency_id,
@@ -73,7 +80,7 @@ dates as (
         {{ column }} as reported_date,
         source_file,
         record_number
-    from {{ ref('stg_laces__' ~ extract) }}
+    from {{ ref(model) }}
     {%- endfor %}
 )
 
@@ -108,11 +115,22 @@ select
     days.student_id,
     days.fleid,
     'minutes' as column_name,
-    cast(cast(days.minutes as bigint) as varchar) as found_value,
+    rtrim(rtrim(cast(days.minutes as varchar), '0'), '.') as found_value,
     days.source_file,
     days.record_number
 from days
 inner join checks on checks.check_id = 'day_too_long' and checks.threshold < days.minutes
+union all
+select
+    'score_outside_ranges' as check_id,
+    agency_id,
+    student_id,
+    fleid,
+    'scale_score' as column_name,
+    rtrim(rtrim(cast(scale_score as varchar), '0'), '.') as found_value,
+    source_file,
+    record_number
+from unplaced_scores
 union all
 select
     'date_in_the_future' as check_id,
