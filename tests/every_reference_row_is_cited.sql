@@ -3,10 +3,10 @@
 {%- set seeds = [
     'age_groups', 'ahs_level_6_credits', 'alternative_placement_programs', 'assessment_score_ranges',
     'assessment_test_levels', 'business_rules', 'cell_rules', 'code_crosswalks', 'code_lists',
-    'competency_diploma_requirements', 'educational_functioning_levels', 'efl_crosswalk', 'finding_rules',
-    'form_absent_cells', 'form_blocks', 'form_columns', 'form_notes', 'form_rates', 'form_rollups', 'form_rows',
-    'forms', 'gain_kinds', 'glossary', 'hse_subtests', 'identities', 'identity_terms', 'indicator_windows',
-    'key_indicators', 'needed_periods', 'nrs_programs', 'population_measures', 'post_test_rules',
+    'competency_diploma_requirements', 'data_quality_rules', 'educational_functioning_levels', 'efl_crosswalk',
+    'finding_rules', 'form_absent_cells', 'form_blocks', 'form_columns', 'form_notes', 'form_rates', 'form_rollups',
+    'form_rows', 'forms', 'gain_kinds', 'glossary', 'hse_subtests', 'identities', 'identity_terms',
+    'indicator_windows', 'key_indicators', 'needed_periods', 'nrs_programs', 'population_measures', 'post_test_rules',
     'program_type_crosswalk', 'readiness_checks', 'rule_codes', 'rule_parameters', 'rulings', 'suppression_bases',
     'suppression_exemptions',
 ] -%}

@@ -12,6 +12,7 @@
     'code_crosswalks': ['crosswalk', 'code'],
     'code_lists': ['code_list', 'code'],
     'competency_diploma_requirements': ['requirement'],
+    'data_quality_rules': ['check_id'],
     'educational_functioning_levels': ['efl_row_code'],
     'efl_crosswalk': ['efl_code', 'program'],
     'finding_rules': ['finding', 'action'],

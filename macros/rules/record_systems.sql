@@ -28,6 +28,8 @@
             ('iet_completion_is_credential', 'varchar'),
             ('assessment_entry_business_days', 'integer'),
             ('post_test_due_hours', 'decimal(28, 10)'),
+            ('post_test_approaching_hours', 'decimal(28, 10)'),
+            ('assessment_first_hours', 'decimal(28, 10)'),
             ('inactivity_warning_days', 'integer'),
         ],
     }[record_system()]) }}

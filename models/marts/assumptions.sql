@@ -5,6 +5,7 @@
     ('code_lists', ['code_list', 'code'], 'label'),
     ('code_crosswalks', ['crosswalk', 'code', 'maps_to'], none),
     ('efl_crosswalk', ['efl_code', 'program', 'efl_row_code'], none),
+    ('data_quality_rules', ['check_id'], 'title'),
     ('educational_functioning_levels', ['efl_row_code'], 'efl_label'),
     ('alternative_placement_programs', ['program', 'efl_row_code'], none),
     ('assessment_score_ranges', ['instrument', 'subject', 'efl_row_code'], none),

@@ -1,0 +1,2 @@
+select max(attendance_date) as as_of_date from {{ ref('int_laces__service_days') }}
+where counted_minutes > 0
