@@ -2,7 +2,11 @@
     where a folder of extracts is read names its rules all the same: it holds where the project is tested. -#}
 {% macro nodes_with_rules() -%}
     {%- set found = [] -%}
-    {%- for node in (graph.nodes.values() | list) + project_unit_tests() if node.config.meta.get('rules') -%}
+    {%- for node in graph.nodes.values() if node.config.meta.get('rules') -%}
+        {%- do found.append(node) -%}
+    {%- endfor -%}
+    {#- Those of models of another record system are tests of nothing here. -#}
+    {%- for node in project_unit_tests() if node.config.meta.get('rules') and 'model.' ~ node.package_name ~ '.' ~ node.model in graph.nodes -%}
         {%- do found.append(node) -%}
     {%- endfor -%}
     {{ return(found) }}

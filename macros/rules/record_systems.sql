@@ -25,7 +25,7 @@
             ('learner_mastery_passing_score', 'decimal(28, 10)'),
             ('assessment_validity_days', 'integer'),
             ('transcript_credit_hours', 'decimal(28, 10)'),
-            ('hse_rule', 'varchar'),
+            ('transcript_across_years', 'varchar'),
             ('iet_completion_is_credential', 'varchar'),
             ('assessment_entry_business_days', 'integer'),
             ('post_test_due_hours', 'decimal(28, 10)'),

@@ -15,6 +15,7 @@
     ('age_groups', ['age_group'], none),
     ('indicator_windows', ['indicator'], none),
     ('nrs_programs', ['program_cip', 'program'], 'program_label'),
+    ('hse_subtests', ['test_series', 'subtest', 'content_area'], none),
     ('program_type_crosswalk', ['program_group', 'program_type'], none),
 ] %}
 

@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['MS-2-NRS']}) }}
+
 -- Every file that names a student: where (program) and when (year) a person has records.
 {%- for extract in ['students', 'class_enrollments', 'attendance', 'assessments', 'hse_tests', 'outcomes'] %}
 {{ 'union' if not loop.first }}

@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['MS-2-EXIT', 'MS-2-EXCL', 'MS-2-NRS', 'MS-1-IET', 'MO-IETP']}) }}
+
 with service_days as (
     select * from {{ ref('int_laces__service_days') }}
     where counted_minutes > 0

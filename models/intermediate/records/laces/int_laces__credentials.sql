@@ -1,10 +1,63 @@
+{{ config(meta={'rules': ['MS-2-CRED', 'MO-CRED-2']}) }}
+
+with outcomes as (
+    select
+        *,
+        {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year
+    from {{ ref('stg_laces__outcomes') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+-- Enrollments in an IET that leads to a credential.
+credential_iets as (
+    select
+        enrollments.fleid,
+        enrollments.agency_id,
+        min({{ program_year_of_reporting_year('enrollments.reporting_year') }}) as first_program_year
+    from {{ ref('stg_laces__class_enrollments') }} as enrollments
+    inner join {{ ref('rule_codes') }} as iet
+        on
+            iet.rule_list = 'iet_enrollment'
+            and enrollments.iet_enrollment = iet.code
+            and {{ in_force('iet', program_year_of_reporting_year('enrollments.reporting_year')) }}
+    left join {{ ref('rule_codes') }} as bridges
+        on
+            bridges.rule_list = 'iet_without_credential'
+            and enrollments.iet_enrollment = bridges.code
+            and {{ in_force('bridges', program_year_of_reporting_year('enrollments.reporting_year')) }}
+    where bridges.code is null
+    group by enrollments.fleid, enrollments.agency_id
+)
+
+-- Industry credentials, and where the state's rule says so the completion of an IETP/C at the same program (MO IET in LACES,
+-- IET Outcomes: enrolled in and completed).
 select
-    cast(null as varchar) as source_file,
-    cast(null as bigint) as record_number,
-    cast(null as varchar) as fleid,
-    cast(null as varchar) as agency_id,
-    cast(null as varchar) as reporting_year,
-    cast(null as varchar) as certification_code,
-    cast(null as date) as certification_date,
-    cast(null as varchar) as outcome
-where false
+    outcomes.source_file,
+    outcomes.record_number,
+    outcomes.fleid,
+    outcomes.agency_id,
+    outcomes.reporting_year,
+    outcomes.outcome_type as certification_code,
+    outcomes.outcome_date as certification_date,
+    'P' as outcome
+from outcomes
+inner join program_years on {{ program_year_of('outcomes.outcome_date') }} = program_years.program_year
+inner join {{ ref('rule_codes') }} as rules
+    on
+        outcomes.outcome_type = rules.code
+        and {{ in_force('rules', 'program_years.program_year') }}
+left join credential_iets
+    on
+        outcomes.fleid = credential_iets.fleid
+        and outcomes.agency_id = credential_iets.agency_id
+        and outcomes.reporting_program_year >= credential_iets.first_program_year
+where
+    rules.rule_list = 'postsecondary_credential_outcome'
+    or (
+        rules.rule_list = 'iet_completion_outcome'
+        and program_years.iet_completion_is_credential = 'yes'
+        and credential_iets.fleid is not null
+    )

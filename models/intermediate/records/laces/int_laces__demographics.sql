@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['MS-2-DEMO']}) }}
+
 with students as (
     select * from {{ ref('stg_laces__students') }}
 ),

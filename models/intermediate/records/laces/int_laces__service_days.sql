@@ -1,3 +1,5 @@
+{{ config(meta={'rules': ['MS-ROUND', 'MS-MASTERY', 'MO-ROUND', 'MO-MASTERY']}) }}
+
 with attendance as (
     select
         *,
