@@ -1,6 +1,5 @@
 with ahs_terms as (
     select * from {{ ref('int_ahs_terms') }}
-    where ahs_diploma_option is not null and ahs_credits_at_entry is not null
 ),
 
 reported_options as (
