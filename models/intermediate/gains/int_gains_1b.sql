@@ -8,7 +8,6 @@ reported_options as (
         ahs_diploma_option,
         min(level_6_credits) as level_6_credits
     from {{ ref('stg_fcs__ahs_diploma_options') }}
-    where level_6_credits is not null
     group by reporting_year, ahs_diploma_option
 ),
 
