@@ -67,6 +67,12 @@ CHANGES = [
     }),
     ("union", "select a from t union all select a from u", {"union all -> union": "SELECT a FROM t UNION SELECT a FROM u"}),
     ("union", "select a from t union select a from u", {"union -> union all": "SELECT a FROM t UNION ALL SELECT a FROM u"}),
+    ("union", "select a from t union select a from u union select a from v", {
+        "union -> union all": "SELECT a FROM t UNION SELECT a FROM u UNION ALL SELECT a FROM v",
+    }),
+    ("distinct", "select distinct a from t union select distinct a from u", {}),
+    ("condition", "select a from t where true", {}),
+    ("default", "select coalesce(a, error('no a')) from t", {}),
     ("window_edge", "select a from t where d between b and e", {
         "d BETWEEN b AND e -> low edge a day nearer": "SELECT a FROM t WHERE d BETWEEN (b) + 1 AND e",
         "d BETWEEN b AND e -> high edge a day nearer": "SELECT a FROM t WHERE d BETWEEN b AND (e) - 1",
