@@ -341,14 +341,17 @@ def in_force_changes(queries: dict[str, str]) -> list[tuple[Change, dict[str, st
 
 
 # What a row of a seed says that is neither prose nor display, by seed. A row of `lists` can be dropped; a value of
-# `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them.
+# `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them. First and
+# last years are amounts too, except those of a seed without `has_years`: no model looks up its rows by the year.
 @dataclass(frozen=True)
 class SeedRules:
-    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, and amounts."""
+    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, amounts, and
+    whether the years that a row is in force in are read."""
 
     is_list: bool = False
     values: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
+    has_years: bool = True
 
 
 SEEDS = {
@@ -369,7 +372,8 @@ SEEDS = {
     "seeds/terminology/age_groups.csv": SeedRules(is_list=True, amounts=("minimum_age", "maximum_age")),
     "seeds/terminology/alternative_placement_programs.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
     "seeds/terminology/code_crosswalks.csv": SeedRules(is_list=True, values=("maps_to",)),
-    "seeds/terminology/code_lists.csv": SeedRules(is_list=True),
+    # Staging takes a code whatever the year of its record; the year counts for a scope's label alone (report_scopes).
+    "seeds/terminology/code_lists.csv": SeedRules(is_list=True, has_years=False),
     "seeds/terminology/educational_functioning_levels.csv": SeedRules(is_list=True, values=("ladder", "program_group"), amounts=("level_order",)),
     "seeds/terminology/efl_crosswalk.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
     "seeds/terminology/program_type_crosswalk.csv": SeedRules(is_list=True, values=("program_type", "iet_program_type")),
@@ -388,7 +392,7 @@ def seed_changes(rows: list[dict[str, str]], rules: SeedRules) -> Iterator[tuple
             if row[column] and len(known) > 1:
                 value = known[(known.index(row[column]) + 1) % len(known)]
                 others.append(("value", f"{column} {row[column]} -> {value}", row | {column: value}))
-        for column in (*rules.amounts, "effective_from", "effective_to"):
+        for column in (*rules.amounts, *(("effective_from", "effective_to") if rules.has_years else ())):
             more = one_more(row[column])
             if more:
                 others.append(("amount", f"{column} {row[column]} -> {more}", row | {column: more}))
