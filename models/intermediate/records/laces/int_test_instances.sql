@@ -37,7 +37,8 @@ select distinct
     assessments.efl_row_code,
     assessments.level_order,
     assessments.ladder,
-    false as is_alternative
+    false as is_alternative,
+    concat(assessments.instrument, ' ', uses.pre_test_date) as pairing
 from uses
 inner join assessments
     on
