@@ -2,8 +2,14 @@
 
 with periods as (
     select
-        participant_periods.*,
-        scopes.scope_id as agency_id
+        scopes.scope_id as agency_id,
+        participant_periods.program_year,
+        participant_periods.person_key,
+        participant_periods.instructional_hours,
+        participant_periods.has_pre_test,
+        participant_periods.has_post_test,
+        participant_periods.is_outcomes_excluded,
+        participant_periods.reported_msg
     from {{ ref('int_participant_periods') }} as participant_periods
     inner join {{ ref('int_person_scopes') }} as scopes
         on
