@@ -41,22 +41,37 @@ scope_parents as (
     where scope = 'agency_type'
 ),
 
+-- A cell that stands in a reading several times counts with the sum of its coefficients.
+reading_cells as (
+    select
+        term_cells.identity_id,
+        term_cells.read_for,
+        term_cells.table_id,
+        term_cells.row_code,
+        term_cells.column_code,
+        sum(case term_cells.side when 'left' then term_cells.coefficient else -term_cells.coefficient end) as coefficient
+    from term_cells
+    group by
+        term_cells.identity_id, term_cells.read_for, term_cells.table_id, term_cells.row_code, term_cells.column_code
+),
+
 identity_relations as (
     select
         protected_cells.scope,
         protected_cells.scope_id,
         identities.identity_id as relation,
-        term_cells.read_for,
+        reading_cells.read_for,
         identities.operator,
         protected_cells.cell_id,
-        case term_cells.side when 'left' then term_cells.coefficient else -term_cells.coefficient end as coefficient
-    from term_cells
-    inner join identities on term_cells.identity_id = identities.identity_id
+        reading_cells.coefficient
+    from reading_cells
+    inner join identities on reading_cells.identity_id = identities.identity_id
     inner join protected_cells
         on
-            term_cells.table_id = protected_cells.table_id
-            and term_cells.row_code = protected_cells.row_code
-            and term_cells.column_code = protected_cells.column_code
+            reading_cells.table_id = protected_cells.table_id
+            and reading_cells.row_code = protected_cells.row_code
+            and reading_cells.column_code = protected_cells.column_code
+    where reading_cells.coefficient <> 0
 ),
 
 -- A person at two agencies counts once above them, so parts and whole may differ. Who knows or guesses by how much could
@@ -92,17 +107,37 @@ relations as (
     select * from identity_relations
     union all
     select * from scope_relations
+),
+
+distinct_relations as (
+    select distinct
+        scope,
+        scope_id,
+        relation,
+        read_for
+    from relations
+),
+
+numbered_relations as (
+    select
+        *,
+        cast(row_number() over (order by scope, scope_id, relation, read_for) as integer) as relation_id
+    from distinct_relations
 )
 
 select
-    cast(dense_rank() over (order by scope, scope_id, relation, read_for) as integer) as relation_id,
-    scope,
-    scope_id,
-    relation,
-    read_for,
-    operator,
-    cell_id,
-    cast(sum(coefficient) as double) as coefficient
+    numbered_relations.relation_id,
+    relations.scope,
+    relations.scope_id,
+    relations.relation,
+    relations.read_for,
+    relations.operator,
+    relations.cell_id,
+    cast(relations.coefficient as double) as coefficient
 from relations
-group by scope, scope_id, relation, read_for, operator, cell_id
-having sum(coefficient) <> 0
+inner join numbered_relations
+    on
+        relations.scope = numbered_relations.scope
+        and relations.scope_id = numbered_relations.scope_id
+        and relations.relation = numbered_relations.relation
+        and relations.read_for = numbered_relations.read_for
