@@ -48,13 +48,18 @@ with charted as (
 seeded as (
     select
         concat_ws(
-            ' ', instrument, coalesce(subject, ''), concat(coalesce(cast(scale_score_low as varchar), ''), '-', coalesce(cast(scale_score_high as varchar), '')),
-            efl_row_code
+            ' ',
+            ranges.instrument,
+            coalesce(ranges.subject, ''),
+            concat(
+                coalesce(cast(ranges.scale_score_low as varchar), ''), '-', coalesce(cast(ranges.scale_score_high as varchar), '')
+            ),
+            ranges.efl_row_code
         ) as chart_row
     from {{ ref('assessment_score_ranges') }} as ranges
     where {{ in_force('ranges', var('program_year')) }}
     union all
-    select concat_ws(' ', instrument, test_level, efl_row_code) as chart_row
+    select concat_ws(' ', test_levels.instrument, test_levels.test_level, test_levels.efl_row_code) as chart_row
     from {{ ref('assessment_test_levels') }} as test_levels
     where {{ in_force('test_levels', var('program_year')) }}
 )

@@ -16,13 +16,14 @@ program_years as (
     select * from {{ ref('int_program_years') }}
 ),
 
--- The first pre-test on each ladder, per subject, in R10's order.
+-- The first pre-test on each ladder, per subject, in R10's order; of each pairing, where tests are paired.
 baselines as (
     select
         enrollments.person_key,
         enrollments.program_year,
         offers.subject,
         offers.ladder,
+        offers.pairing,
         min_by(offers.level_order, offers.subject_order) as level_order,
         min_by(
             concat(
@@ -36,7 +37,7 @@ baselines as (
         on
             enrollments.source_file = offers.source_file
             and enrollments.record_number = offers.record_number
-    group by enrollments.person_key, enrollments.program_year, offers.subject, offers.ladder
+    group by enrollments.person_key, enrollments.program_year, offers.subject, offers.ladder, offers.pairing
 ),
 
 -- A post-test without a date counts on its row's exit date, then on June 30; one on several rows, of whatever period or
@@ -48,6 +49,7 @@ dated_post_tests as (
         enrollments.pop_number,
         post_tests.subject,
         post_tests.ladder,
+        post_tests.pairing,
         post_tests.level_order,
         post_tests.test_id,
         post_tests.efl_code,
@@ -84,7 +86,7 @@ ordered_post_tests as (
         max(dated_post_tests.level_order) over (
             partition by
                 dated_post_tests.person_key, dated_post_tests.program_year, dated_post_tests.subject,
-                dated_post_tests.ladder
+                dated_post_tests.ladder, dated_post_tests.pairing
             order by
                 dated_post_tests.tested_on, dated_post_tests.level_order, dated_post_tests.entry_date,
                 dated_post_tests.source_file, dated_post_tests.record_number, dated_post_tests.test_source_file,
@@ -98,6 +100,7 @@ ordered_post_tests as (
             and dated_post_tests.program_year = baselines.program_year
             and dated_post_tests.subject = baselines.subject
             and dated_post_tests.ladder = baselines.ladder
+            and coalesce(dated_post_tests.pairing, '') = coalesce(baselines.pairing, '')
 )
 
 select

@@ -28,7 +28,8 @@ offers as (
         efl_row_code,
         level_order,
         ladder,
-        is_alternative
+        is_alternative,
+        pairing
     from test_instances
     where test_role = 'pre' and subject is not null and efl_row_code is not null
     union all
@@ -53,7 +54,8 @@ offers as (
         levels.efl_row_code,
         levels.level_order,
         levels.ladder,
-        levels.is_alternative
+        levels.is_alternative,
+        cast(null as varchar) as pairing
     from enrollments
     inner join {{ ref('alternative_placement_programs') }} as alternatives
         on
@@ -74,6 +76,7 @@ select
     level_order,
     ladder,
     is_alternative,
+    pairing,
     efl_code,
     test_source_file,
     test_record_number,

@@ -93,7 +93,9 @@ select
     levels.efl_row_code,
     levels.level_order,
     levels.ladder,
-    levels.is_alternative
+    levels.is_alternative,
+    -- Every pre-test of the subject is one with every post-test of it (R20).
+    cast(null as varchar) as pairing
 from reported_tests
 left join {{ ref('efl_crosswalk') }} as crosswalk
     on

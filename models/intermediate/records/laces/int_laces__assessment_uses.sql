@@ -115,7 +115,7 @@ select
     uses.program_year,
     uses.span_number,
     case when uses.use = 'not_used' or test_rows.source_file is not null then uses.use else 'not_used' end as use,
-    case when uses.use = 'not_used' or test_rows.source_file is not null then uses.reason else 'no_service' end as reason,
+    case when uses.use = 'not_used' or test_rows.source_file is not null then uses.reason else 'no_nrs_row' end as reason,
     uses.pre_test_date,
     test_rows.enrollment_source_file,
     test_rows.enrollment_record_number

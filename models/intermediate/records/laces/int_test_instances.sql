@@ -2,7 +2,6 @@
 
 with uses as (
     select * from {{ ref('int_laces__assessment_uses') }}
-    where use <> 'not_used'
 ),
 
 assessments as (
@@ -13,7 +12,7 @@ enrollments as (
     select * from {{ ref('int_course_enrollments') }}
 )
 
--- A test brought forward in its own month stands on the same row twice.
+-- What is not used stands on no row; a test brought forward in its own month stands on one row twice.
 select distinct
     enrollments.source_file,
     enrollments.record_number,
@@ -39,7 +38,8 @@ select distinct
     assessments.efl_row_code,
     assessments.level_order,
     assessments.ladder,
-    false as is_alternative
+    false as is_alternative,
+    concat(assessments.instrument, ' ', uses.pre_test_date) as pairing
 from uses
 inner join assessments
     on
