@@ -1,4 +1,4 @@
-# make report   build the warehouse from the bundled sample, or from EXTRACTS=folder, for PROGRAM_YEAR=2023
+# make report   build the warehouse from the bundled sample of STATE=FL (MS, MO), or from EXTRACTS=folder, for PROGRAM_YEAR=2023
 # make test     lint, pytest, dbt build with every test
 # make bench    time and memory of a build at several sizes, beside floor and baseline: docs/benchmarks.md (SIZES="sample county florida")
 # make mutants  change one thing at a time in rules and models, list what no test notices: docs/mutants.md (MUTANTS=--all for every change)
@@ -7,6 +7,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+STATE ?= FL
 EXTRACTS ?=
 PROGRAM_YEAR ?= 2023
 SIZES ?= sample county florida
@@ -16,7 +17,7 @@ TEST_WAREHOUSE := target/test/nrs.duckdb
 .PHONY: report test lint pytest dbt-test docs sample bench mutants clean
 
 report: $(VENV)/installed
-	$(BIN)/python scripts/nrs.py report --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
+	$(BIN)/python scripts/nrs.py report --state $(STATE) --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
 
 test: lint dbt-test pytest
 

@@ -27,7 +27,7 @@ from typing import Annotated, Any
 
 import duckdb
 import typer
-from build_files import SAMPLE
+from contract import SAMPLES, State
 from dbt_run import PROJECT, dbt_command
 from generate_extracts import SIZES, Agencies, generate
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -206,7 +206,7 @@ def _generate(folder: Path, workload: Workload) -> None:
 def measure(workload: Workload, data: Path, work: Path, runs: int, build: tuple[str, ...] = BUILD) -> Figures:
     """Every figure of one size; `work` is a folder for what is built, `build` the arguments of dbt."""
     extracts = extracts_of(workload, data)
-    folder = extracts or SAMPLE
+    folder = extracts or SAMPLES[State.FL]
     work.mkdir(parents=True, exist_ok=True)
     load = os.getloadavg()[0]
     figures: Figures = {"name": workload.name, "load_before": load, **apart(describe_extracts, folder)}

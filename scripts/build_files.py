@@ -15,7 +15,6 @@ import duckdb
 from dbt_run import PROJECT
 from store import PUBLISHED, Manifest, StoreError, sha256
 
-SAMPLE = PROJECT / "seeds" / "extracts"
 RULES = ("rules", "terminology", "forms")
 # What goes into the published file. Not the hashes of cells and extracts: of a small table, with a few numbers suppressed, the
 # hash gives them away to whoever tries them all.
@@ -36,13 +35,13 @@ def extract_stamps(folder: Path) -> Stamps:
     return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in paths}
 
 
-def extract_files(folder: Path, manifest: dict, before: Stamps) -> Manifest:
-    """Size and SHA-256 of every file of the extract contract, by its path in `folder`.
+def extract_files(folder: Path, manifest: dict, system: str, before: Stamps) -> Manifest:
+    """Size and SHA-256 of every file of a record system's contract, by its path in `folder`.
 
     `before` are the stamps from before dbt read the folder. Raises StoreError where a file has changed since: the hash would be
     that of another file than the one that was read.
     """
-    names = sorted(source["name"] for source in manifest["sources"].values())
+    names = sorted(source["name"] for source in manifest["sources"].values() if source["source_name"] == system)
     patterns = [f"{glob.escape(str(folder))}/{name}{rest}" for name in names for rest in (".csv", ".parquet", "/*.csv", "/*.parquet")]
     files = {str(Path(path).relative_to(folder)): Path(path) for pattern in patterns for path in sorted(glob.glob(pattern))}
     hashes = {name: sha256(path) for name, path in files.items()}
@@ -138,7 +137,7 @@ def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest:
     """Copy the published relations, with their descriptions, and the public facts into the new file `file`, then look what is in it.
 
     `connection` is to the warehouse. Raises StoreError where a relation of another schema than `marts` and `reference` is to be
-    published, and where the file holds anything else than it should, or a FLEID of the warehouse.
+    published, and where the file holds anything else than it should, or a person's id of the warehouse.
     """
     relations = published_relations(manifest)
     if private := [f"{schema}.{name}" for schema, name in relations if schema not in PUBLIC_SCHEMAS]:
@@ -161,13 +160,16 @@ def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest:
     ).fetchall()
     if surplus := set(found) ^ {*relations, ("reference", "build_manifest")}:
         raise StoreError(f"{PUBLISHED} doesn't hold what is marked as published: {', '.join(sorted('.'.join(name) for name in surplus))}.")
-    if people := columns_with_people(connection, ("fleid",)):
-        raise StoreError(f"{PUBLISHED} would hold FLEIDs in {', '.join(people)}. Mark only relations without people as published.")
+    if people := columns_with_people(connection, ("fleid", "laces_id")):
+        raise StoreError(f"{PUBLISHED} would hold persons' ids in {', '.join(people)}. Mark only relations without people as published.")
     connection.execute("detach published")
 
 
 def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: tuple[str, ...]) -> list[str]:
-    """The text columns of the attached `published` that hold a value of one of `person_columns` of any table of the staging schema."""
+    """The text columns of the attached `published` that hold a value of one of `person_columns` of any table of the staging schema.
+
+    A LACES id is digits; one of fewer than five (a mistyped one) is not told from a code or a year.
+    """
 
     def columns(condition: str) -> list[tuple[str, str, str]]:
         return connection.execute(
@@ -177,7 +179,7 @@ def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: t
 
     where_people_are = columns(f"columns.schema_name = 'staging' and column_name in {person_columns + person_columns}")
     texts = columns("columns.database_name = 'published' and data_type = 'VARCHAR'")
-    people = " union ".join(f'select "{column}" as value from {table}' for table, column, _ in where_people_are)
+    people = " union ".join(f'select "{column}" as value from {table} where length("{column}") > 4' for table, column, _ in where_people_are)
     values = " union ".join(f'select distinct {quoted(f"{table}.{column}")} as place, "{column}" as value from {table}' for table, column, _ in texts)
     found = connection.execute(f"with people as ({people}) select distinct place from ({values}) where value in (select value from people) order by all")
     return [place for (place,) in found.fetchall()]

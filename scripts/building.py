@@ -7,11 +7,13 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import typer
-from build_files import SAMPLE, build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
+from build_files import build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
+from contract import SAMPLES, State, record_system
 from dbt_run import BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder, shown
 from extract_check import print_check_summary, write_error_files
@@ -37,11 +39,11 @@ def say(message: str) -> None:
         console.print(message, markup=False, soft_wrap=True)
 
 
-def look_at_the_door(folder: Path) -> None:
+def look_at_the_door(folder: Path, state: State) -> None:
     """Say what of a folder of extracts is not read; raise BuildError with what keeps it from being read at all."""
-    for note in ignored_in_folder(folder):
+    for note in ignored_in_folder(folder, state):
         say(f"Extracts: {note}")
-    if faults := faults_of_folder(folder):
+    if faults := faults_of_folder(folder, state):
         listed = "\n- ".join(map(str, faults))
         raise BuildError([f"The extracts in {shown(str(folder))} cannot be read. Nothing was built. {len(faults)} fault(s):\n- {listed}"])
 
@@ -82,34 +84,55 @@ def told_plainly(store: Store) -> Iterator[None]:
     raise typer.Exit(code)
 
 
-def build_warehouse(extracts: Path | None, program_year: int, label: str | None, keep: int, accept_stops: bool, with_report: bool, store: Store) -> Build:
+@dataclass(frozen=True)
+class Order:
+    """What to build: a state's extracts (None: its bundled sample) for a program year, the label, and how many builds to keep."""
+
+    state: State
+    extracts: Path | None
+    program_year: int
+    label: str | None = None
+    keep: int = 5
+    accept_stops: bool = False
+
+
+def build_warehouse(order: Order, store: Store, with_report: bool) -> Build:
     """Build, test and put in place a warehouse, its published file and manifest; `with_report`: its forms and summary too."""
+    state, extracts, program_year, label = order.state, order.extracts, order.program_year, order.label
+    refuse_another_state(store, state)
     with store.new_build(label) as work:
-        folder = extracts or SAMPLE
+        folder = extracts or SAMPLES[state]
         if extracts:
-            look_at_the_door(extracts)
+            look_at_the_door(extracts, state)
         stamps = extract_stamps(folder)
         warehouse = work.folder / WAREHOUSE
         # Unit tests are left to `make test`: they do not depend on the data.
-        run_dbt(["build", "--exclude-resource-type", "unit_test"], warehouse, work.scratch, extracts, program_year, on_message=say)
+        run_dbt(["build", "--exclude-resource-type", "unit_test"], warehouse, work.scratch, extracts, program_year, state, on_message=say)
         manifest = dbt_manifest(work.scratch)
         forms = work.folder / FORMS
         forms.mkdir()
         with duckdb.connect(str(warehouse)) as connection:
             facts = build_facts(connection, work.id, label, work.began, program_year, "folder" if extracts else "bundled sample")
-            facts |= extract_files(folder, manifest, stamps)
+            facts |= extract_files(folder, manifest, record_system(state), stamps)
             if label:
-                refuse_stops(facts, accept_stops)
+                refuse_stops(facts, order.accept_stops)
             write_manifest_table(connection, facts, "nrs", tuple(facts))
             write_published(connection, work.folder / PUBLISHED, manifest, facts)
             if with_report:
                 write_forms(connection, forms / str(program_year))
-                write_error_files(connection, work.folder / ERRORS, extracts)
-                print_summary(connection, program_year)
-                print_check_summary(connection)
+                write_error_files(connection, work.folder / ERRORS, folder, state)
+                print_summary(connection, state, program_year)
+                print_check_summary(connection, state)
             # Closing would do this too, and say nothing where it fails.
             connection.execute("checkpoint")
-        return store.place(work, facts, label, keep)
+        return store.place(work, facts, label, order.keep)
+
+
+def refuse_another_state(store: Store, state: State) -> None:
+    """Raise StoreError where the store holds another state's builds: pages and comparisons take all of a store for one state's."""
+    held = {(build.manifest() or {}).get("build", {}).get("state") for build in store.builds()} - {None, state}
+    if held:
+        raise StoreError(f"{store.folder} holds builds of {', '.join(sorted(map(str, held)))}. Name another place for {state} with NRS_WAREHOUSE.")
 
 
 def refuse_stops(manifest: Manifest, accept_stops: bool) -> None:
@@ -136,13 +159,13 @@ def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         rows.write_csv(str(folder / f"{table}.csv"), header=True)
 
 
-def print_summary(connection: duckdb.DuckDBPyConnection, program_year: int) -> None:
+def print_summary(connection: duckdb.DuckDBPyConnection, state: State, program_year: int) -> None:
     """Print what was read, who is counted, who is not and why, and which identities hold (state scope)."""
 
     def rows(sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
-    console.print(f"\n[bold]NRS report, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
+    console.print(f"\n[bold]NRS report, {state}, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
 
     headings = ("extract", "records", "used", "repeated", "rejected", "no scope", "ignored")
     read = Table(*headings, title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)

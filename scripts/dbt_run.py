@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from contract import SAMPLES, State
 from rich.console import Console
 from withheld import without_people
 
@@ -27,9 +28,11 @@ class BuildError(Exception):
         self.messages = messages
 
 
-def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int) -> list[str]:
+def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL) -> list[str]:
     """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends."""
-    variables = {"program_year": program_year, "extracts_path": str(extracts) if extracts else None}
+    # Only Florida's sample is seeds.
+    folder = extracts or (None if state == State.FL else SAMPLES[state])
+    variables = {"state": state.value, "program_year": program_year, "extracts_path": str(folder) if folder else None}
     return [
         sys.executable, __file__, *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
@@ -43,17 +46,18 @@ def run_dbt(
     work: Path,
     extracts: Path | None,
     program_year: int,
+    state: State = State.FL,
     doing: str = "Building the warehouse",
     on_message: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Run dbt with `arguments` on the file `warehouse`, its artifacts in the folder `work`.
 
-    `extracts` is a folder of extracts (None: the bundled sample), `program_year` the first half of the year (2023 =
-    2023-24). `doing` is what the progress line says; `on_message` gets each message of the project's own macros
+    `extracts` is the state's folder of extracts (None: its bundled sample), `program_year` the first half of the year
+    (2023 = 2023-24). `doing` is what the progress line says; `on_message` gets each message of the project's own macros
     ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages. No message names a person, and no log is
     written: an engine's error can quote a value (docs/hostile_input.md).
     """
-    command = dbt_command(arguments, work, extracts, program_year)
+    command = dbt_command(arguments, work, extracts, program_year, state)
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
     unparsed: list[str] = []

@@ -14,14 +14,11 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
-import yaml
-
-SOURCES_FILE = Path(__file__).resolve().parents[1] / "models" / "staging" / "fcs" / "_fcs__sources.yml"
+from contract import State, extract_names, record_system
 
 FORMATS = (".csv", ".parquet")
 PACKED = (".gz", ".zip", ".zst", ".bz2", ".xz", ".7z", ".tgz", ".rar")
@@ -75,15 +72,13 @@ class Entry:
     name: str
     root: Path
 
+    @property
+    def is_folder_of_parts(self) -> bool:
+        """True if it should be a folder of parts: one that bears an extract's name alone."""
+        return "/" not in self.name and not self.name.endswith(FORMATS)
+
     def fault(self, reason: str, remedy: str) -> Fault:
         return Fault(shown(self.name), None, None, reason, remedy)
-
-
-@cache
-def extract_names() -> frozenset[str]:
-    """The extracts of the contract."""
-    contract = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
-    return frozenset(table["name"] for source in contract["sources"] for table in source["tables"])
 
 
 def shown(name: str) -> str:
@@ -92,45 +87,47 @@ def shown(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda control: control[0].encode("unicode_escape").decode(), decoded)
 
 
-def faults_of_folder(folder: Path) -> list[Fault]:
-    """What keeps a folder of extracts from being read at all, by file; empty where the file check may begin.
+def faults_of_folder(folder: Path, state: State = State.FL) -> list[Fault]:
+    """What keeps a state's folder of extracts from being read at all, by file; empty where the file check may begin.
 
     Reads names, kinds and first bytes, looks through CSV files for line ends, and reads parquet files whole (within
     PARQUET_MEMORY). Raises nothing of the folder's.
     """
     if re.search(r"\{[{%#]", str(folder)):
         return [Fault(".", None, None, f"the folder's path {shown(str(folder))} holds {{{{, {{% or {{#, which dbt would run", "Rename the folder.")]
+    names = extract_names(record_system(state))
     try:
-        entries, others = contents(folder)
+        entries, others = contents(folder, names)
     except OSError as error:
         remedy = "Give the folder that holds the extracts, with the right to read it."
         return [Fault(".", None, None, f"the folder {shown(str(folder))} cannot be read: {error.strerror}", remedy)]
     faults = [fault for entry in entries for fault in faults_of_entry(entry)]
-    faults += [Fault(shown(name), None, None, "the file is compressed", UNPACK) for name in others if is_packed_extract(name)]
+    faults += [Fault(shown(name), None, None, "the file is compressed", UNPACK) for name in others if is_packed_extract(name, names)]
     if not entries and not faults:
-        remedy = f"Give the folder that holds them: {', '.join(f'{name}.csv' for name in sorted(extract_names()))}."
+        remedy = f"Give the folder that holds them: {', '.join(f'{name}.csv' for name in sorted(names))}."
         faults.append(Fault(".", None, None, f"the folder {shown(str(folder))} holds no extract", remedy))
     return sorted(faults, key=lambda fault: fault.file)
 
 
-def ignored_in_folder(folder: Path) -> list[str]:
+def ignored_in_folder(folder: Path, state: State = State.FL) -> list[str]:
     """A sentence for each file or folder that is not read; where its name comes near an extract's, what name is."""
+    names = extract_names(record_system(state))
     try:
-        _, others = contents(folder)
+        _, others = contents(folder, names)
     except OSError:
         return []
-    return [f"{shown(name)} is not read: {why_not_read(name)}" for name in others if not is_packed_extract(name)]
+    return [f"{shown(name)} is not read: {why_not_read(name, names)}" for name in others if not is_packed_extract(name, names)]
 
 
-def contents(folder: Path) -> tuple[list[Entry], list[str]]:
+def contents(folder: Path, names: frozenset[str]) -> tuple[list[Entry], list[str]]:
     """What the file check will open, parts too, and the names of all the rest. Raises OSError where the folder can't be listed."""
     root = folder.resolve()
     entries, others = [], []
     for name in sorted(os.listdir(folder)):
         path = folder / name
-        if path.suffix in FORMATS and path.stem in extract_names():
+        if path.suffix in FORMATS and path.stem in names:
             entries.append(Entry(path, name, root))
-        elif name in extract_names() and (path.is_dir() or path.is_symlink()):
+        elif name in names and (path.is_dir() or path.is_symlink()):
             entries.append(Entry(path, name, root))
             for part in parts_of(path, root):
                 if part.endswith(FORMATS):
@@ -150,19 +147,19 @@ def parts_of(path: Path, root: Path) -> list[str]:
         return []
 
 
-def extract_of(name: str) -> str | None:
+def extract_of(name: str, names: frozenset[str]) -> str | None:
     """The extract that a name comes near: in another case, with blanks or hyphens, with more behind it."""
     plain = re.sub(r"[^a-z]+", "_", shown(name).split("/")[0].split(".")[0].lower()).strip("_")
-    return plain if plain in extract_names() else None
+    return plain if plain in names else None
 
 
-def is_packed_extract(name: str) -> bool:
-    return name.lower().endswith(PACKED) and extract_of(name) is not None
+def is_packed_extract(name: str, names: frozenset[str]) -> bool:
+    return name.lower().endswith(PACKED) and extract_of(name, names) is not None
 
 
-def why_not_read(name: str) -> str:
+def why_not_read(name: str, names: frozenset[str]) -> str:
     """Why a name is passed over, and what to do if it was meant to be read."""
-    extract = extract_of(name)
+    extract = extract_of(name, names)
     if extract is None:
         return "no extract of the contract has this name."
     if "/" in name:
@@ -205,20 +202,19 @@ def fault_of_link(entry: Entry) -> Fault | None:
 def fault_of_kind(entry: Entry) -> Fault | None:
     """A folder of parts must be one, a part a plain file: a pipe would keep its reader waiting for ever."""
     mode = entry.path.stat().st_mode
-    is_folder_of_parts = entry.name in extract_names()
-    if is_folder_of_parts and stat.S_ISDIR(mode):
+    if entry.is_folder_of_parts and stat.S_ISDIR(mode):
         os.listdir(entry.path)
         return None
     if stat.S_ISDIR(mode):
         return entry.fault("it is a folder", f"Name a folder of parts {entry.name.split('/')[0].split('.')[0]}/, and put the files right into it.")
-    if is_folder_of_parts or not stat.S_ISREG(mode):
+    if entry.is_folder_of_parts or not stat.S_ISREG(mode):
         return entry.fault("it is a pipe, a device or a link, not a file", "Put the file itself into the folder.")
     return None
 
 
 def fault_of_content(entry: Entry) -> Fault | None:
     """A file that begins as another kind than its name says."""
-    if entry.name in extract_names():
+    if entry.is_folder_of_parts:
         return None
     with entry.path.open("rb") as file:
         start = file.read(8)

@@ -20,14 +20,14 @@ from typing import Annotated
 
 import duckdb
 import typer
-from dbt_run import PROJECT, BuildError, console, run_dbt
+from contract import State, record_system
+from dbt_run import BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
 
-SAMPLE = PROJECT / "seeds" / "extracts"
 FAULT = "Extracts: fault "
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 MOST_ROWS = 60
@@ -45,8 +45,11 @@ create or replace temp macro shape(text) as
 create or replace temp macro truncated(text) as case when length(text) > 40 then concat(left(text, 39), chr(8230)) else text end;
 create or replace temp macro shown(text, is_identifying) as truncated(visible(case when is_identifying then shape(text) else text end));
 create or replace temp macro shown_term(text) as shown(text, not regexp_matches(text, '^[0-9]{4}([0-9][A-Z]|Q[1-4]|-[0-9]{2})?$'));
+"""
+
+KNOWN_AGENCIES = """
 create or replace temp table known_agencies as
-    select distinct agency_id, truncated(visible(agency_id)) as agency from staging.stg_fcs__agencies;
+    select distinct agency_id, truncated(visible(agency_id)) as agency from staging.stg_{system}__agencies
 """
 
 GROUPS = """
@@ -183,9 +186,15 @@ def dictionaries(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def read_findings(connection: duckdb.DuckDBPyConnection, extracts: Path) -> list[dict]:
-    """The findings as the JSON document has them: one per finding, extract, file, agency, term and column, the worst first."""
+def know_what_is_shown(connection: duckdb.DuckDBPyConnection, state: State) -> None:
+    """Make the macros that say what is printed of a value, and the list of agencies, whose ids are."""
     connection.execute(SHOWN)
+    connection.execute(KNOWN_AGENCIES.format(system=record_system(state)))
+
+
+def read_findings(connection: duckdb.DuckDBPyConnection, extracts: Path, state: State) -> list[dict]:
+    """The findings as the JSON document has them: one per finding, extract, file, agency, term and column, the worst first."""
+    know_what_is_shown(connection, state)
     connection.execute(GROUPS.format(most_examples=MOST_EXAMPLES))
     number_lines(connection, extracts, "from finding_examples")
     return dictionaries(
@@ -235,11 +244,11 @@ def listed(values: list[str], most: int = 6) -> str:
     return ", ".join(distinct[:most]) + (f" and {len(distinct) - most} more" if len(distinct) > most else "")
 
 
-def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, program_year: int, heard: Heard) -> dict:
+def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, state: State, program_year: int, heard: Heard) -> dict:
     """The JSON document (docs/check.md) of a check whose files could be read."""
-    findings = read_findings(connection, extracts)
+    findings = read_findings(connection, extracts, state)
     return {
-        **document_head(extracts, program_year, findings),
+        **document_head(extracts, state, program_year, findings),
         "findings": findings,
         "profile": dictionaries(
             connection,
@@ -276,19 +285,20 @@ def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, progra
     }
 
 
-def unread_document(extracts: Path, program_year: int, heard: Heard, errors: list[str]) -> dict:
+def unread_document(extracts: Path, state: State, program_year: int, heard: Heard, errors: list[str]) -> dict:
     """The JSON document of a check that could not read the files: nothing but the faults, or else dbt's messages."""
     findings = [file_finding(fault) for fault in heard.faults]
     empty: dict[str, list] = {"profile": [], "code_frequencies": [], "coverage": [], "year_counts": []}
-    head = document_head(extracts, program_year, findings)
+    head = document_head(extracts, state, program_year, findings)
     if not findings:
         head |= {"is_ready": False, "summary": "1 thing to mend before you build: the check did not run to its end, see the messages."}
     return {**head, "findings": findings, **empty, "notes": heard.notes, "errors": [] if findings else errors, "error_files": []}
 
 
-def document_head(extracts: Path, program_year: int, findings: list[dict]) -> dict:
+def document_head(extracts: Path, state: State, program_year: int, findings: list[dict]) -> dict:
     """What the document begins with: what was checked, and what came of it."""
     return {
+        "state": state.value,
         "program_year": program_year,
         "extracts": str(extracts),
         "is_ready": all(f["severity"] != "stop" for f in findings),
@@ -380,7 +390,7 @@ def coverage_rows(coverage: list[dict]) -> Iterator[list[object]]:
 def print_document(document: dict) -> None:
     """Print the check for people, its last line the one to act on."""
     year = document["program_year"]
-    console.print(f"\n[bold]Check of the extracts for program year {year} ({year}-{(year + 1) % 100:02d})[/bold]\n")
+    console.print(f"\n[bold]Check of the extracts of {document['state']} for program year {year} ({year}-{(year + 1) % 100:02d})[/bold]\n")
     counts = ["records", "usable", "repeated", "rejected"]
     if document["profile"]:
         rows_table("Files", ["file", *counts], totals(document["profile"], "file"))
@@ -396,7 +406,7 @@ def print_document(document: dict) -> None:
     console.print(f"\n{document['summary']}", markup=False, soft_wrap=True)
 
 
-def print_check_summary(connection: duckdb.DuckDBPyConnection) -> None:
+def print_check_summary(connection: duckdb.DuckDBPyConnection, state: State) -> None:
     """Print what a built warehouse says of its extracts: findings and records by severity, and every stop."""
     rows = connection.execute("""
         select severity, count(distinct (finding, action)), sum(records)::bigint from restricted.extract_findings
@@ -404,7 +414,7 @@ def print_check_summary(connection: duckdb.DuckDBPyConnection) -> None:
     """).fetchall()
     rows_table("Findings in the extracts", ["severity", "kinds of findings", "records"], [list(row) for row in rows])
     console.print("Each is in restricted.extract_findings; `nrs.py check FOLDER` prints them with examples.", markup=False)
-    connection.execute(SHOWN)
+    know_what_is_shown(connection, state)
     stops = dictionaries(
         connection,
         """
@@ -426,10 +436,10 @@ def earlier_error_files(folder: Path) -> list[Path]:
     return files
 
 
-def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extracts: Path | None = None) -> list[Path]:
+def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extracts: Path, state: State) -> list[Path]:
     """Write one CSV per agency with all that is wrong with its records, to be sent back to it; returns the files.
 
-    `extracts` is the folder the warehouse was built from (None: the bundled sample), read for line numbers. Earlier error
+    `extracts` is the state's folder that the warehouse was built from, read for line numbers. Earlier error
     files in `folder` are replaced; folder and files are the owner's alone (0700, 0600). The files hold values in full. A
     cell that a spreadsheet would run as a formula begins with an apostrophe. An agency's id is in the name of its file as
     it stands where it is capital letters and digits, else cleaned and with eight digits of its MD5 hash. Raises ValueError
@@ -439,14 +449,15 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
         file.unlink()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    number_lines(connection, extracts or SAMPLE, "from restricted.record_findings")
+    number_lines(connection, extracts, "from restricted.record_findings")
     connection.execute(f"create or replace temp macro cell(text) as {spreadsheet_safe_sql('text')}")
-    connection.execute(r"""
+    system = record_system(state)
+    connection.execute(rf"""
         create or replace temp table error_lines as
-        with agencies as (select distinct agency_id from staging.stg_fcs__agencies),
+        with agencies as (select distinct agency_id from staging.stg_{system}__agencies),
         extracts_of_agencies as (
-            select replace(table_name, 'base_fcs__', '') as extract_name from information_schema.columns
-            where table_schema = 'staging' and starts_with(table_name, 'base_fcs__') and column_name = 'agency_id'
+            select replace(table_name, 'base_{system}__', '') as extract_name from information_schema.columns
+            where table_schema = 'staging' and starts_with(table_name, 'base_{system}__') and column_name = 'agency_id'
         ),
         rules as (select distinct finding, action, title, consequence, remedy from restricted.extract_findings)
         select
@@ -454,7 +465,7 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
                 when agencies.agency_id is null and (extracts_of_agencies.extract_name is null or findings.agency_id = 'STATE')
                     then 'errors_state_matches.csv'
                 when agencies.agency_id is null then 'errors_unknown_agency.csv'
-                when regexp_matches(agencies.agency_id, '^[A-Z0-9]{1,30}$') then concat('errors_', agencies.agency_id, '.csv')
+                when regexp_matches(agencies.agency_id, '^[A-Z0-9]{{1,30}}$') then concat('errors_', agencies.agency_id, '.csv')
                 else concat(
                     'errors_', left(regexp_replace(agencies.agency_id, '[^A-Za-z0-9]+', '_', 'g'), 30), '_', left(md5(agencies.agency_id), 8), '.csv'
                 )
@@ -506,6 +517,7 @@ def refuse_folder(errors_to: Path, extracts: Path) -> None:
 
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of extracts (docs/extracts.md).", exists=True, file_okay=False, resolve_path=True)],
+    state: Annotated[State, typer.Option(help="Whose extracts and rules.")] = State.FL,
     program_year: Annotated[int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document (docs/check.md) and nothing else.")] = False,
     errors_to: Annotated[
@@ -520,18 +532,18 @@ def check(
         refuse_folder(errors_to, folder)
     # Progress is not part of the document.
     console.stderr = as_json
-    heard = Heard(notes=[visible(note) for note in ignored_in_folder(folder)], faults=[asdict(fault) for fault in faults_of_folder(folder)])
+    heard = Heard(notes=[visible(note) for note in ignored_in_folder(folder, state)], faults=[asdict(fault) for fault in faults_of_folder(folder, state)])
     work = Path(tempfile.mkdtemp(prefix="nrs-check-"))
     try:
         if heard.faults:
             raise BuildError([])
-        run_dbt(SELECTION, work / "check.duckdb", work, folder, program_year, doing="Checking the extracts", on_message=heard)
+        run_dbt(SELECTION, work / "check.duckdb", work, folder, program_year, state, doing="Checking the extracts", on_message=heard)
         with duckdb.connect(str(work / "check.duckdb"), read_only=True) as connection:
-            document = check_document(connection, folder, program_year, heard)
+            document = check_document(connection, folder, state, program_year, heard)
             if errors_to:
-                document["error_files"] = [str(file) for file in write_error_files(connection, errors_to, folder)]
+                document["error_files"] = [str(file) for file in write_error_files(connection, errors_to, folder, state)]
     except BuildError as error:
-        document = unread_document(folder, program_year, heard, error.messages)
+        document = unread_document(folder, state, program_year, heard, error.messages)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if as_json:

@@ -10,29 +10,28 @@ from typing import Annotated
 
 import duckdb
 import typer
-import yaml
+from contract import State, record_system, tables
 
-CONTRACT = Path(__file__).resolve().parents[1] / "models" / "staging" / "fcs" / "_fcs__sources.yml"
 # Types of the contract that are not text, each as SQL over the trimmed text.
 TYPED = dict.fromkeys(["date", "required_date"], "cast(try_strptime({}, '%m%d%Y') as date)") | dict.fromkeys(
     ["number", "hours"], "try_cast({} as decimal(18, 6))"
 )
 
 
-def contract() -> dict[str, dict[str, str]]:
-    """Columns of each extract with their types, as the contract declares them."""
-    tables = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["sources"][0]["tables"]
-    return {table["name"]: {column["name"]: column["config"]["meta"]["type"] for column in table["columns"]} for table in tables}
+def column_types(state: State) -> dict[str, dict[str, str]]:
+    """Columns of each extract of a state with their types, as the contract declares them."""
+    declared = tables(record_system(state))
+    return {table["name"]: {column["name"]: column["config"]["meta"]["type"] for column in table["columns"]} for table in declared}
 
 
-def floor(folder: Path, to: Path) -> int:
-    """Read and type the CSV extracts in `folder` (each a file or a folder of parts) into the new DuckDB file `to`; return the rows read.
+def floor(folder: Path, to: Path, state: State = State.FL) -> int:
+    """Read and type a state's CSV extracts in `folder` (each a file or a folder of parts) into the new DuckDB file `to`; return the rows read.
 
     Raises duckdb.IOException where an extract is missing.
     """
     rows = 0
     with duckdb.connect(str(to)) as connection:
-        for name, columns in contract().items():
+        for name, columns in column_types(state).items():
             single = folder / f"{name}.csv"
             parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))
             extract = connection.read_csv([str(part) for part in parts], header=True, all_varchar=True, delimiter=",", quotechar='"', escapechar='"')
@@ -45,9 +44,10 @@ def floor(folder: Path, to: Path) -> int:
 def main(
     folder: Annotated[Path, typer.Argument(help="Folder of CSV extracts.")],
     to: Annotated[Path, typer.Argument(help="DuckDB file to write; must not exist.")],
+    state: Annotated[State, typer.Option(help="Whose extracts.")] = State.FL,
 ) -> None:
     """Read and type every extract once."""
-    typer.echo(f"{floor(folder, to):,} rows")
+    typer.echo(f"{floor(folder, to, state):,} rows")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from typing import Annotated, NoReturn
 
 import duckdb
 import typer
-from building import ERRORS, Stopped, build_warehouse, refuse_stops, say, told_plainly
+from building import ERRORS, Order, Stopped, build_warehouse, refuse_stops, say, told_plainly
+from contract import State
 from dbt_run import PROJECT, console
 from diff import diff as diff_warehouses
 from explain import explain as explain_cell
@@ -23,12 +24,15 @@ from store import Build, Store, StoreError
 from why import why as why_person
 from workbook import WorkbookError, write_student_workbooks, write_workbooks
 
-DEFAULT_WAREHOUSE = PROJECT / "warehouse" / "nrs.duckdb"
+WAREHOUSES = PROJECT / "warehouse"
 
 
+StateOption = Annotated[State, typer.Option("--state", help="Whose rules, extracts and warehouse.")]
 Extracts = Annotated[
     Path | None,
-    typer.Option(help="Folder of extracts (docs/extracts.md); without it the bundled sample is read.", exists=True, file_okay=False, resolve_path=True),
+    typer.Option(
+        help="Folder of the state's extracts (docs/extracts.md); without it its bundled sample is read.", exists=True, file_okay=False, resolve_path=True
+    ),
 ]
 ProgramYear = Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)]
 Label = Annotated[str | None, typer.Option(help="Label of the build, e.g. october-2024-submission; a labelled build is kept for good.")]
@@ -67,9 +71,10 @@ def stop(number: int, frame: object) -> NoReturn:
     raise Stopped(number)
 
 
-def warehouse_path() -> Path:
-    """Where the warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder."""
-    return Path(os.environ.get("NRS_WAREHOUSE", DEFAULT_WAREHOUSE))
+def warehouse_path(state: State) -> Path:
+    """Where a state's warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder, with one in it for each other state."""
+    folder = WAREHOUSES if state == State.FL else WAREHOUSES / state.lower()
+    return Path(os.environ.get("NRS_WAREHOUSE", folder / "nrs.duckdb"))
 
 
 def print_build(store: Store, build: Build) -> None:
@@ -89,18 +94,32 @@ def build_files_state(build: Build) -> str:
 
 
 @app.command("build")
-def build_command(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
+def build_command(
+    state: StateOption = State.FL,
+    extracts: Extracts = None,
+    program_year: ProgramYear = 2023,
+    label: Label = None,
+    keep: Keep = 5,
+    accept_stops: AcceptStops = False,
+) -> None:
     """Build the warehouse from extracts, test it, and put it in place.
 
     Example: nrs.py build --extracts ../extracts --program-year 2023 --label october-2024-submission
     """
-    store = Store(warehouse_path())
+    store = Store(warehouse_path(state))
     with told_plainly(store):
-        print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, False, store))
+        print_build(store, build_warehouse(Order(state, extracts, program_year, label, keep, accept_stops), store, with_report=False))
 
 
 @app.command()
-def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: Label = None, keep: Keep = 5, accept_stops: AcceptStops = False) -> None:
+def report(
+    state: StateOption = State.FL,
+    extracts: Extracts = None,
+    program_year: ProgramYear = 2023,
+    label: Label = None,
+    keep: Keep = 5,
+    accept_stops: AcceptStops = False,
+) -> None:
     """Build the warehouse from extracts, test it, put it in place with the forms, and print a summary.
 
     Example: nrs.py report --extracts ../extracts --program-year 2023
@@ -108,9 +127,9 @@ def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: L
     Writes the warehouse and, in the same build (docs/publishing.md), forms/YEAR with each table as CSV and an error file
     per agency. If a file can't be read or a test fails, nothing.
     """
-    store = Store(warehouse_path())
+    store = Store(warehouse_path(state))
     with told_plainly(store):
-        print_build(store, build_warehouse(extracts, program_year, label, keep, accept_stops, True, store))
+        print_build(store, build_warehouse(Order(state, extracts, program_year, label, keep, accept_stops), store, with_report=True))
         forms = store.forms / str(program_year)
         say(f"Forms:     {forms} ({len(list(forms.iterdir()))} tables as CSV, small cells not suppressed: for the submission only)")
         errors = store.current / ERRORS
@@ -118,12 +137,12 @@ def report(extracts: Extracts = None, program_year: ProgramYear = 2023, label: L
 
 
 @app.command("builds")
-def builds_command() -> None:
+def builds_command(state: StateOption = State.FL) -> None:
     """List the builds of the store, the oldest first; every file is compared with its manifest.
 
     Example: nrs.py builds
     """
-    store = Store(warehouse_path())
+    store = Store(warehouse_path(state))
     with told_plainly(store):
         table = Table("", "id", "made (UTC)", "year", "labels", "size", "files", box=SIMPLE, pad_edge=False)
         for build in store.builds():
@@ -144,12 +163,17 @@ def build_row(build: Build) -> tuple[str, ...]:
 
 
 @app.command("label")
-def label_command(name: BuildName, label: Annotated[str, typer.Argument(help="The label: letters, digits, - _ .")], accept_stops: AcceptStops = False) -> None:
+def label_command(
+    name: BuildName,
+    label: Annotated[str, typer.Argument(help="The label: letters, digits, - _ .")],
+    accept_stops: AcceptStops = False,
+    state: StateOption = State.FL,
+) -> None:
     """Label a build, which keeps it for good.
 
     Example: nrs.py label 20241001T093000Z-a1b2c3 october-2024-submission
     """
-    store = Store(warehouse_path())
+    store = Store(warehouse_path(state))
     with told_plainly(store):
         if manifest := store.find(name).manifest():
             refuse_stops(manifest, accept_stops)
@@ -158,19 +182,21 @@ def label_command(name: BuildName, label: Annotated[str, typer.Argument(help="Th
 
 
 @app.command("restore")
-def restore_command(name: BuildName) -> None:
+def restore_command(name: BuildName, state: StateOption = State.FL) -> None:
     """Put an earlier build back in place, if its files are as they were built.
 
     Example: nrs.py restore october-2024-submission
     """
-    store = Store(warehouse_path())
+    store = Store(warehouse_path(state))
     with told_plainly(store):
         print_build(store, store.restore(name))
 
 
-WarehouseOption = Annotated[Path | None, typer.Option(help="The warehouse to read; by default NRS_WAREHOUSE, or the project's own.", dir_okay=False)]
+WarehouseOption = Annotated[
+    Path | None, typer.Option(help="The warehouse to read; by default NRS_WAREHOUSE, or the project's own of the state.", dir_okay=False)
+]
 ScopeOption = Annotated[Scope, typer.Option(help="Who the table is for.")]
-ScopeIdOption = Annotated[str | None, typer.Option("--id", help="DISTRICT, FCS, CBO or the agency's id; the state needs none.")]
+ScopeIdOption = Annotated[str | None, typer.Option("--id", help="The agency type (DISTRICT, CBO ...) or the agency's id; the state needs none.")]
 YearOption = Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; by default the one that the warehouse reports.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
@@ -185,29 +211,31 @@ def explain(
     program_year: YearOption = None,
     limit: Annotated[int, typer.Option(help="Members shown; 0 shows all.", min=0)] = 20,
     as_json: JsonOption = False,
+    state: StateOption = State.FL,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Explain a number: what the cell counts, by which rule, and who or what stands behind it.
 
     Example: nrs.py explain 4 abe_3 E --scope agency --id 013
     """
-    explain_cell(warehouse or warehouse_path(), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
+    explain_cell(warehouse or warehouse_path(state), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
 
 
 @app.command()
 def why(
-    fleid: Annotated[str, typer.Argument(metavar="FLEID", help="Florida education identifier: FL and twelve digits.")],
+    person_id: Annotated[str, typer.Argument(metavar="ID", help="The person's statewide id: a FLEID (FL and twelve digits), or a LACES id (digits).")],
     scope: ScopeOption = Scope.state,
     scope_id: ScopeIdOption = None,
     program_year: YearOption = None,
     as_json: JsonOption = False,
+    state: StateOption = State.FL,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Tell one person's story: records, periods, level, gains, exits; where counted, where not, and why.
 
     The answer is confidential. Example: nrs.py why FL630135476119 --scope agency --id 013
     """
-    why_person(warehouse or warehouse_path(), fleid, scope, scope_id, program_year, as_json)
+    why_person(warehouse or warehouse_path(state), person_id, scope, scope_id, program_year, as_json)
 
 
 @app.command()
@@ -236,6 +264,7 @@ def workbook(
     to: Annotated[Path | None, typer.Option(help="Folder for the files; without it workbooks beside the warehouse.", file_okay=False)] = None,
     published: Annotated[bool, typer.Option("--published", help="From the suppressed cells, for publication.")] = False,
     students: Annotated[bool, typer.Option("--students", help="The student-level files instead (Reports 4 and 5). Restricted: they hold people.")] = False,
+    state: StateOption = State.FL,
 ) -> None:
     """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md).
 
@@ -243,7 +272,7 @@ def workbook(
     """
     if published and students:
         raise typer.BadParameter("--students holds people and is never published; leave out one of --published and --students.")
-    warehouse = warehouse_path()
+    warehouse = warehouse_path(state)
     if not warehouse.exists():
         say(f"No warehouse at {warehouse}. Build one (make report), or name it with the environment variable NRS_WAREHOUSE.")
         raise typer.Exit(1)
@@ -268,6 +297,7 @@ def page(
     ] = None,
     program_year: YearOption = None,
     docs: Annotated[str | None, typer.Option(help="Address of the auditors' pages (`make docs`) as seen from the page, to link to them.")] = None,
+    state: StateOption = State.FL,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Write a page for program staff: a folder of HTML, suppressed, that opens by a double click (docs/page.md).
@@ -277,7 +307,7 @@ def page(
     Writes index.html with the state, a page for each agency, agency type and indicator, and the rules. Years stand side by
     side, one for each program year of the store's builds.
     """
-    write_page(warehouse or warehouse_path(), to, program_year, docs)
+    write_page(warehouse or warehouse_path(state), to, program_year, docs)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Writes the properties of the staging models from the extract contract, so that a column is described in one place.
+"""Writes the properties of the staging models from the extract contracts, so that a column is described in one place.
 
-Run it after every change of `models/staging/fcs/_fcs__sources.yml`:
+Run it after every change of `models/staging/fcs/_fcs__sources.yml` or `models/staging/laces/_laces__sources.yml`:
 
     python scripts/staging_properties.py
 """
@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import contract
 import yaml
 
-STAGING = Path(__file__).resolve().parents[1] / "models" / "staging" / "fcs"
-SOURCES_FILE = STAGING / "_fcs__sources.yml"
-PROPERTIES_FILE = STAGING / "_fcs__models.yml"
-
 HEADER = """\
-# Written by scripts/staging_properties.py from the extract contract (_fcs__sources.yml).
+# Written by scripts/staging_properties.py from the extract contract ({sources}).
 # Change the contract, then run the script.
 """
 
@@ -28,6 +25,7 @@ KEY_TYPES = {
     "reporting_year",
     "term",
     "fleid",
+    "laces_id",
     "required_code",
     "required_date",
     "year_quarter",
@@ -59,27 +57,17 @@ IS_REJECTED = {
 BASE_RULES = ["R60"]
 RULES_OF_TYPE = {"fleid": ["R4", "T1-2", "T2A-3"]}
 
-REPEATED_RECORDS = {
-    "name": "base_fcs__repeated_records",
-    "config": {"meta": {"rules": BASE_RULES}},
-    "description": (
-        "One row per usable record that another record stands for (key: extract_name, source_file, record_number). "
-        "Rejected records are out before keys are compared. Exact copies count once, as the first that came. Of "
-        "several records with one key the latest reporting term wins, else the later line. Extracts in which equal "
-        "lines are different things (personnel, grants) have no rows here. (Extract contract, What bad input gets; R60)"
-    ),
-    "columns": [
-        {"name": "extract_name", "description": "Extract the record belongs to. Never null."},
-        SOURCE_FILE,
-        RECORD_NUMBER,
-        {
-            "name": "disposition",
-            "description": ("`duplicate` = equal to another record in every column; `superseded` = another record has its key. Never null."),
-        },
-        {"name": "kept_source_file", "description": "File of the record that stands for it. Never null."},
-        {"name": "kept_record_number", "description": "Number of the record that stands for it. Never null."},
-    ],
-}
+REPEATED_COLUMNS = [
+    {"name": "extract_name", "description": "Extract the record belongs to. Never null."},
+    SOURCE_FILE,
+    RECORD_NUMBER,
+    {
+        "name": "disposition",
+        "description": ("`duplicate` = equal to another record in every column; `superseded` = another record has its key. Never null."),
+    },
+    {"name": "kept_source_file", "description": "File of the record that stands for it. Never null."},
+    {"name": "kept_record_number", "description": "Number of the record that stands for it. Never null."},
+]
 
 
 def null_meaning(meta: dict, is_base: bool) -> str:
@@ -104,7 +92,7 @@ def staged_column(column: dict, is_base: bool) -> dict:
     """The properties of a contract column as it stands in a staging model."""
     meta = column["config"]["meta"]
     return {
-        "name": column["name"],
+        "name": column["name"] if is_base else meta.get("alias", column["name"]),
         "description": f"{column['description']} {null_meaning(meta, is_base)}",
         "config": {"meta": {name: meta[name] for name in CARRIED_META if name in meta}},
     }
@@ -117,10 +105,10 @@ def base_rules(table: dict) -> list[str]:
     return [*own, *(rule for kind in sorted(types) for rule in RULES_OF_TYPE.get(kind, [])), *BASE_RULES]
 
 
-def base_model(table: dict) -> dict:
+def base_model(system: str, table: dict) -> dict:
     """The properties of an extract's base model."""
     return {
-        "name": f"base_fcs__{table['name']}",
+        "name": f"base_{system}__{table['name']}",
         "description": (
             f"One row per record of the extract {table['name']}, every record once, typed, with its faults "
             f"(key: source_file, record_number). What the extract holds: {table['description']} "
@@ -131,26 +119,47 @@ def base_model(table: dict) -> dict:
     }
 
 
-def staging_model(table: dict) -> dict:
+def repeated_records(system: str, tables: list[dict]) -> dict:
+    """The properties of the model of records that another stands for."""
+    latest = "the latest reporting term" if any(c["config"]["meta"]["type"] == "term" for t in tables for c in t["columns"]) else "the latest reporting year"
+    return {
+        "name": f"base_{system}__repeated_records",
+        "config": {"meta": {"rules": BASE_RULES}},
+        "description": (
+            "One row per usable record that another record stands for (key: extract_name, source_file, record_number). "
+            "Rejected records are out before keys are compared. Exact copies count once, as the first that came. Of "
+            f"several records with one key {latest} wins, else the later line. Extracts in which equal "
+            "lines are different things (personnel, grants) have no rows here. (Extract contract, What bad input gets; R60)"
+        ),
+        "columns": REPEATED_COLUMNS,
+    }
+
+
+def staging_model(system: str, table: dict) -> dict:
     """The properties of an extract's staging model."""
     meta = table["config"]["meta"]
     if meta["keep_duplicates"]:
         rule = "equal records are kept (key: source_file, record_number)"
     else:
-        key = ", ".join(meta["natural_key"]) or "all columns of the extract"
+        aliases = {column["name"]: column["config"]["meta"].get("alias", column["name"]) for column in table["columns"]}
+        key = ", ".join(aliases[name] for name in meta["natural_key"]) or "all columns of the extract"
         rule = f"duplicates and superseded records out (key: {key})"
     return {
-        "name": f"stg_fcs__{table['name']}",
+        "name": f"stg_{system}__{table['name']}",
         "description": (f"One row per usable record of {table['name']}, {rule}. What the extract holds: {table['description']} ({meta['citation']})"),
         "columns": [SOURCE_FILE, RECORD_NUMBER, *(staged_column(c, False) for c in table["columns"])],
     }
 
 
-def staging_properties(sources: dict) -> dict:
-    """The staging models' properties, from the parsed contract: a base and a staging model per table, in its order."""
-    tables = sources["sources"][0]["tables"]
-    models = [base_model(t) for t in tables] + [REPEATED_RECORDS] + [staging_model(t) for t in tables]
-    return {"version": 2, "models": models}
+def staging_properties(system: str, tables: list[dict]) -> dict:
+    """The properties of a record system's staging models: a base and a staging model per table of its contract, in its order."""
+    base = [base_model(system, table) for table in tables] + [repeated_records(system, tables)]
+    return {"version": 2, "models": base + [staging_model(system, table) for table in tables]}
+
+
+def properties_file(system: str) -> Path:
+    """Where the properties of a record system's staging models stand."""
+    return contract.sources_file(system).with_name(f"_{system}__models.yml")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -163,17 +172,18 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def properties_text(properties: dict) -> str:
+def properties_text(system: str, properties: dict) -> str:
     """The properties as YAML, an empty line before each model."""
     options = {"Dumper": _Dumper, "sort_keys": False, "allow_unicode": True, "width": 118}
     models = [yaml.dump({"models": [model]}, **options).removeprefix("models:\n") for model in properties["models"]]
-    return f"{HEADER}version: {properties['version']}\n\nmodels:\n" + "\n".join(models)
+    return HEADER.format(sources=contract.sources_file(system).name) + f"version: {properties['version']}\n\nmodels:\n" + "\n".join(models)
 
 
 def main() -> None:
-    """Write the properties file."""
-    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
-    PROPERTIES_FILE.write_text(properties_text(staging_properties(sources)), encoding="utf-8", newline="\n")
+    """Write the properties files."""
+    for system in contract.RECORD_SYSTEMS:
+        text = properties_text(system, staging_properties(system, contract.tables(system)))
+        properties_file(system).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -89,3 +89,27 @@
 {% macro duckdb__days_between(from_date, to_date) -%}
     ({{ to_date }} - {{ from_date }})
 {%- endmacro %}
+
+{#- The day a number of days after a date. -#}
+{% macro days_after(date_expression, days) -%}
+    {{ return(adapter.dispatch('days_after', 'nrs')(date_expression, days)) }}
+{%- endmacro %}
+
+{% macro default__days_after(date_expression, days) -%}
+    date_add({{ date_expression }}, {{ days }})
+{%- endmacro %}
+
+{% macro duckdb__days_after(date_expression, days) -%}
+    ({{ date_expression }} + {{ days }})
+{%- endmacro %}
+
+{#- Business days after a date up to a later one, Mondays to Fridays: Friday to the next Monday is 1. January 1 of the year 1
+    was a Monday. Holidays are not known. -#}
+{% macro business_days_between(from_date, to_date) -%}
+    (({{ weekdays_through(to_date) }}) - ({{ weekdays_through(from_date) }}))
+{%- endmacro %}
+
+{% macro weekdays_through(date_expression) -%}
+    {%- set days = '(' ~ days_between("cast('0001-01-01' as date)", date_expression) ~ ' + 1)' -%}
+    cast(floor({{ days }} / 7) as integer) * 5 + least({{ days }} % 7, 5)
+{%- endmacro %}

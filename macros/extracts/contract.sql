@@ -7,6 +7,11 @@
     {{ return('fcs' if var('state') == 'FL' else 'laces') }}
 {%- endmacro %}
 
+{#- The same for a state named by an expression. -#}
+{% macro record_system_of(state) -%}
+    case {{ state }} when 'FL' then 'fcs' else 'laces' end
+{%- endmacro %}
+
 {#- The base model of an extract of the state's record system. -#}
 {% macro base_records(extract) -%}
     {{ return(ref('base_' ~ record_system() ~ '__' ~ extract)) }}

@@ -1,9 +1,10 @@
-{#- The kinds of gain that a record system tells of; one model each, of the same name in every system. -#}
-{% macro gain_kinds() -%}
+{#- The kinds of gain that a record system tells of, the state's own unless one is named; one model each, of the same name in
+    every system. -#}
+{% macro gain_kinds(system=none) -%}
     {{ return({
         'fcs': ['1a', '1b', '1c', '1d', '2', '3', '4', '5'],
         'laces': ['1a', '1c', '2', '3', '4', '5'],
-    }[record_system()]) }}
+    }[system or record_system()]) }}
 {%- endmacro %}
 
 {#- LACES has no terms: the month of the program year is one, July 1 to March 9, April A, May B, June C. -#}
@@ -28,6 +29,8 @@
             ('iet_completion_is_credential', 'varchar'),
             ('assessment_entry_business_days', 'integer'),
             ('post_test_due_hours', 'decimal(28, 10)'),
+            ('post_test_approaching_hours', 'decimal(28, 10)'),
+            ('assessment_first_hours', 'decimal(28, 10)'),
             ('inactivity_warning_days', 'integer'),
         ],
     }[record_system()]) }}

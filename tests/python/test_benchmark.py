@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import benchmark
 import duckdb
 import pytest
-from floor_duckdb import contract, floor
+from contract import State
+from floor_duckdb import column_types, floor
 from generate_extracts import Agencies
 from harness import PROJECT
 
@@ -87,10 +88,10 @@ def test_goals_say_what_is_met(florida: dict[str, float], expected: list[bool]) 
 
 def test_floor_types_every_column_of_every_extract(tmp_path: Path) -> None:
     rows = floor(PROJECT / "seeds" / "extracts", tmp_path / "floor.duckdb")
-    sample = {name: PROJECT / "seeds" / "extracts" / f"{name}.csv" for name in contract()}
+    sample = {name: PROJECT / "seeds" / "extracts" / f"{name}.csv" for name in column_types(State.FL)}
     with duckdb.connect(str(tmp_path / "floor.duckdb")) as connection:
         types = {name: dict(connection.execute(f"select column_name, column_type from (describe {name})").fetchall()) for name in sample}
-        assert {name: list(columns) for name, columns in types.items()} == {name: list(columns) for name, columns in contract().items()}
+        assert {name: list(columns) for name, columns in types.items()} == {name: list(columns) for name, columns in column_types(State.FL).items()}
         assert types["course_enrollments"]["entry_date"] == "DATE"
         assert types["course_enrollments"]["section_hours"] == "DECIMAL(18,6)"
         assert types["course_enrollments"]["agency_id"] == "VARCHAR"

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from door import extract_names, faults_of_folder, ignored_in_folder
+from contract import SAMPLES, State, extract_names
+from door import faults_of_folder, ignored_in_folder
 from harness import PROJECT
 
 SAMPLE = PROJECT / "seeds" / "extracts"
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a header for every extract: nothing wrong with it."""
     extracts = tmp_path / "extracts"
     extracts.mkdir()
-    for name in extract_names():
+    for name in extract_names("fcs"):
         (extracts / f"{name}.csv").write_text((SAMPLE / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
     return extracts
 
@@ -105,6 +106,14 @@ FAULTS = {
 def test_good_folder_passes(folder: Path) -> None:
     assert faults_of_folder(folder) == []
     assert ignored_in_folder(folder) == []
+
+
+def test_each_state_has_the_extracts_of_its_record_system() -> None:
+    assert faults_of_folder(SAMPLES[State.MS], State.MS) == faults_of_folder(SAMPLES[State.MO], State.MO) == []
+    assert ignored_in_folder(SAMPLES[State.MS], State.MS) == []
+    # Florida's extracts have agencies and grants too; students and attendance are no extracts there.
+    assert {sentence.split(" ")[0] for sentence in ignored_in_folder(SAMPLES[State.MS], State.FL)} >= {"students.csv", "attendance.csv"}
+    assert faults_of_folder(SAMPLES[State.MS], State.FL) == []
 
 
 @pytest.mark.parametrize("name", FAULTS)

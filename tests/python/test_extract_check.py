@@ -11,8 +11,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import contract
 import duckdb
 import pytest
+from contract import State
 from extract_check import (
     FAULT,
     Heard,
@@ -249,7 +251,7 @@ def test_fault_of_a_file_is_a_stop_with_its_line_and_remedy(capsys: pytest.Captu
     fault = {"file": "te\x1bsts.csv", "line": 7, "column": None, "reason": "the line has more fields than the header", "remedy": "Quote the field."}
     heard(FAULT + json.dumps(fault))
     heard("Extracts: column remark is not in the contract and was ignored, in 1 place(s), the first tests.csv")
-    document = unread_document(Path("extracts"), 2023, heard, ["Compilation Error"])
+    document = unread_document(Path("extracts"), State.FL, 2023, heard, ["Compilation Error"])
     assert (document["is_ready"], document["errors"]) == (False, [])
     (finding,) = document["findings"]
     assert (finding["severity"], finding["title"], finding["remedy"]) == ("stop", fault["reason"], fault["remedy"])
@@ -260,7 +262,7 @@ def test_fault_of_a_file_is_a_stop_with_its_line_and_remedy(capsys: pytest.Captu
 
 
 def test_run_that_ends_early_is_a_thing_to_mend() -> None:
-    document = unread_document(Path("extracts"), 2023, Heard(), ["No rule in force"])
+    document = unread_document(Path("extracts"), State.FL, 2023, Heard(), ["No rule in force"])
     assert (document["is_ready"], document["errors"]) == (False, ["No rule in force"])
     assert document["summary"].startswith("1 thing to mend")
 
@@ -316,7 +318,7 @@ def test_record_is_found_on_its_line(text: str, lines: list[int | None], tmp_pat
 
 def test_bundled_sample_has_no_stop_and_its_summary_says_so(sample: MemoryWarehouse, capsys: pytest.CaptureFixture[str]) -> None:
     assert sample.rows("select finding, extract_name, agency_id, term from restricted.extract_findings where severity = 'stop'") == []
-    print_check_summary(sample.connection)
+    print_check_summary(sample.connection, State.FL)
     printed = capsys.readouterr().out
     assert re.search(r"reject +\d+ +\d+", printed) and "to mend" not in printed
 
@@ -325,20 +327,20 @@ def test_error_files_of_a_built_warehouse_replace_the_earlier_ones(sample: Memor
     folder = tmp_path / "errors"
     folder.mkdir(mode=0o755)
     (folder / "errors_999.csv").write_text("of last week", encoding="utf-8")
-    files = write_error_files(sample.connection, folder)
+    files = write_error_files(sample.connection, folder, SAMPLE, State.FL)
     assert sorted(folder.iterdir()) == files
     assert folder.stat().st_mode & 0o777 == 0o700
     assert sum(len(error_rows(file)) for file in files) == sample.rows("select count(*) from restricted.record_findings")[0][0]
     with pytest.raises(ValueError, match="other files"):
-        write_error_files(sample.connection, tmp_path)
+        write_error_files(sample.connection, tmp_path, SAMPLE, State.FL)
 
 
 def test_every_reason_of_a_fault_has_its_rule() -> None:
     """A reason without a row would have no severity: the build would stop at the contract, in front of a user."""
     text = (PROJECT / "macros" / "extracts" / "base.sql").read_text(encoding="utf-8")
     faults = set(re.findall(r"'(\w+)', '(rejected|value_ignored)'", text))
-    sources = (PROJECT / "models" / "staging" / "fcs" / "_fcs__sources.yml").read_text(encoding="utf-8")
-    faults |= {(f"before_{column}", "rejected") for column in re.findall(r"not_before: (\w+)", sources)}
+    metas = [column["config"]["meta"] for system in contract.RECORD_SYSTEMS for table in contract.tables(system) for column in table["columns"]]
+    faults |= {(f"before_{meta['not_before']}", "rejected") for meta in metas if "not_before" in meta}
     header, *rules = read_table(PROJECT / "seeds" / "rules" / "finding_rules.csv")
     assert len(faults) > 10
     assert faults <= {(row[header.index("finding")], row[header.index("action")]) for row in rules}

@@ -19,8 +19,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
-from door import SOURCES_FILE, faults_of_folder
+from contract import tables
+from door import faults_of_folder
 from generate_extracts import generate
 from harness import DbtRun, dbt_build
 
@@ -150,9 +150,8 @@ def plain(value: str | None) -> str:
 @cache
 def text_columns() -> dict[str, list[str]]:
     """The columns of each extract that the base models hand on as they came, trimmed."""
-    tables = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))["sources"][0]["tables"]
     as_text = {"key", "text", "agency", "agency_or_state", "reporting_year", "term", "fleid", "year_quarter"}
-    return {table["name"]: [column["name"] for column in table["columns"] if column["config"]["meta"]["type"] in as_text] for table in tables}
+    return {table["name"]: [column["name"] for column in table["columns"] if column["config"]["meta"]["type"] in as_text] for table in tables("fcs")}
 
 
 def assert_all_read(run: DbtRun, folder: Path) -> int:

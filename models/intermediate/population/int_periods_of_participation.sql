@@ -15,10 +15,9 @@ program_years as (
     select * from {{ ref('int_program_years') }}
 ),
 
-{%- set has_supplement = 'iet_supplemental' in extract_names() %}
-{%- if has_supplement %}
-
+-- Only Florida has such a file.
 supplemental_iet as (
+    {%- if 'iet_supplemental' in extract_names() %}
     select distinct
         supplemental.agency_id,
         supplemental.fleid,
@@ -29,8 +28,14 @@ supplemental_iet as (
             rules.rule_list = 'supplemental_iet_reporting_year'
             and supplemental.reporting_year = rules.code
             and {{ in_force('rules', program_year_of_reporting_year('supplemental.reporting_year')) }}
+    {%- else %}
+    select
+        cast(null as varchar) as agency_id,
+        cast(null as varchar) as fleid,
+        cast(null as integer) as program_year
+    where false
+    {%- endif %}
 ),
-{%- endif %}
 
 -- A row with a listed IET number, or of the agency that the supplemental file names (R11, R69).
 iet_periods as (
@@ -42,14 +47,12 @@ iet_periods as (
         coalesce(bool_and(enrollments.is_iet_without_credential), false) as is_iet_without_credential,
         min(concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')')) as iet_evidence
     from {{ ref('int_pop_enrollments') }} as enrollments
-    {%- if has_supplement %}
     left join supplemental_iet
         on
             enrollments.agency_id = supplemental_iet.agency_id
             and enrollments.fleid = supplemental_iet.fleid
             and enrollments.program_year = supplemental_iet.program_year
-    {%- endif %}
-    where enrollments.is_iet{{ ' or supplemental_iet.fleid is not null' if has_supplement }}
+    where enrollments.is_iet or supplemental_iet.fleid is not null
     group by
         enrollments.person_key, enrollments.program_year, enrollments.pop_number
 )

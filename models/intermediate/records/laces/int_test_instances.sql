@@ -1,25 +1,49 @@
-select
-    cast(null as varchar) as source_file,
-    cast(null as bigint) as record_number,
-    cast(null as varchar) as fleid,
-    cast(null as integer) as program_year,
-    cast(null as varchar) as agency_id,
-    cast(null as varchar) as student_id,
-    cast(null as varchar) as course_id,
-    cast(null as varchar) as section_id,
-    cast(null as varchar) as program,
-    cast(null as date) as entry_date,
-    cast(null as date) as exit_date,
-    cast(null as varchar) as test_role,
-    cast(null as integer) as position,
-    cast(null as varchar) as subject,
-    cast(null as varchar) as test_id,
-    cast(null as varchar) as efl_code,
-    cast(null as date) as test_date,
-    cast(null as varchar) as test_source_file,
-    cast(null as bigint) as test_record_number,
-    cast(null as varchar) as efl_row_code,
-    cast(null as integer) as level_order,
-    cast(null as varchar) as ladder,
-    cast(null as boolean) as is_alternative
-where false
+{{ config(meta={'rules': ['MS-4-PAIR']}) }}
+
+with uses as (
+    select * from {{ ref('int_laces__assessment_uses') }}
+    where use <> 'not_used'
+),
+
+assessments as (
+    select * from {{ ref('int_laces__assessments') }}
+),
+
+enrollments as (
+    select * from {{ ref('int_course_enrollments') }}
+)
+
+-- A test brought forward in its own month stands on the same row twice.
+select distinct
+    enrollments.source_file,
+    enrollments.record_number,
+    enrollments.fleid,
+    enrollments.program_year,
+    enrollments.agency_id,
+    enrollments.student_id,
+    enrollments.course_id,
+    enrollments.section_id,
+    enrollments.program,
+    enrollments.entry_date,
+    enrollments.exit_date,
+    case when uses.use = 'post_test' then 'post' else 'pre' end as test_role,
+    1 as position,
+    assessments.subject,
+    assessments.assessment_id as test_id,
+    assessments.efl_row_code as efl_code,
+    assessments.test_date,
+    assessments.source_file as test_source_file,
+    assessments.record_number as test_record_number,
+    assessments.efl_row_code,
+    assessments.level_order,
+    assessments.ladder,
+    false as is_alternative
+from uses
+inner join assessments
+    on
+        uses.source_file = assessments.source_file
+        and uses.record_number = assessments.record_number
+inner join enrollments
+    on
+        uses.enrollment_source_file = enrollments.source_file
+        and uses.enrollment_record_number = enrollments.record_number
