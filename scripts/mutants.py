@@ -514,8 +514,9 @@ def main(
     """Change one thing at a time in models and rule seeds, and list the changes that no test notices."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as work:
-        compiled = compile_project(Path(work) / str(PROGRAM_YEAR))
-        other_years = {year: compile_project(Path(work) / str(year), program_year=year) for year in other_years_of(compiled)}
+        any_year = compile_project(Path(work))
+        compiled = any_year.of_year(PROGRAM_YEAR)
+        other_years = {year: any_year.of_year(year) for year in other_years_of(compiled)}
         project = Project(compiled, other_years)
         tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if any(text in t for text in select)]
         cache = read_cache()
