@@ -19,6 +19,8 @@ select distinct
     enrollments.record_number,
     enrollments.fleid,
     enrollments.program_year,
+    enrollments.reporting_program_year,
+    enrollments.term_digit,
     enrollments.agency_id,
     enrollments.student_id,
     enrollments.course_id,
