@@ -359,9 +359,7 @@ SEEDS = {
     "seeds/rules/competency_diploma_requirements.csv": SeedRules(is_list=True, amounts=("minimum_score", "minimum_hours")),
     "seeds/rules/finding_rules.csv": SeedRules(values=("severity",), amounts=("threshold", "minimum_records")),
     "seeds/rules/gain_kinds.csv": SeedRules(is_list=True, values=("reported_as", "msg_row_code"), amounts=("reported_order",)),
-    "seeds/rules/hse_subtests.csv": SeedRules(
-        is_list=True, values=("content_area",), amounts=("passing_score", "passing_essay_score", "average_score")
-    ),
+    "seeds/rules/hse_subtests.csv": SeedRules(is_list=True, values=("content_area",), amounts=("passing_score", "passing_essay_score", "average_score")),
     "seeds/rules/indicator_windows.csv": SeedRules(
         is_list=True, amounts=("start_year_offset", "start_month_day", "end_year_offset", "end_month_day", "quarters_after_exit")
     ),

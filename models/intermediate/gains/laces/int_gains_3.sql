@@ -36,7 +36,8 @@ semesters as (
         bool_or(full_time.code is not null) as is_full_time,
         string_agg(
             concat(
-                cast(outcomes.credit_hours as double), ' hours ', outcomes.enrollment_status, ' on ', outcomes.outcome_date,
+                coalesce(cast(cast(outcomes.credit_hours as double) as varchar), 'no'), ' hours', ' ' || outcomes.enrollment_status,
+                ' on ', outcomes.outcome_date,
                 ' (', outcomes.source_file, ' #', outcomes.record_number, ')'
             ), ', ' order by outcomes.outcome_date, outcomes.source_file, outcomes.record_number
         ) as evidence

@@ -20,10 +20,6 @@ program_years as (
     select * from {{ ref('int_program_years') }}
 ),
 
-data_end as (
-    select max(attendance_date) as as_of_date from service_days
-),
-
 -- Service goes on while fewer than the rule's days have passed since it was last given, unless the student has left
 -- (MS Program Guidelines 2023, Section 2, Periods of Participation; Section 3, Attendance Policy).
 last_service as (
@@ -43,7 +39,7 @@ open_service as (
         last_service.fleid,
         last_service.last_service_date
     from last_service
-    cross join data_end
+    cross join {{ ref('int_laces__as_of') }} as as_of
     inner join program_years on {{ program_year_of('last_service.last_service_date') }} = program_years.program_year
     left join students
         on
@@ -51,7 +47,7 @@ open_service as (
             and last_service.student_id = students.student_id
             and {{ program_year_of('last_service.last_service_date') }} = students.program_year
     where
-        {{ days_between('last_service.last_service_date', 'data_end.as_of_date') }} < program_years.pop_gap_days
+        {{ days_between('last_service.last_service_date', 'as_of.as_of_date') }} < program_years.pop_gap_days
         and students.exit_reason is null
 ),
 
