@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from contract import record_system
 from reading import (
     CONFIDENTIAL,
     AskError,
@@ -31,9 +32,43 @@ from reading import (
 )
 from rich.console import Console
 
-FLEID = re.compile(r"FL[0-9]{12}")
+
+@dataclass(frozen=True)
+class Records:
+    """How the records of a record system speak of a person: the id, the extract that service comes from, and words for them."""
+
+    id_column: str
+    id_form: re.Pattern[str]
+    id_words: str
+    service: str
+    service_words: str
+    ielce_words: str
+    term: str
+
+
+SYSTEMS = {
+    "fcs": Records(
+        "fleid",
+        re.compile(r"FL[0-9]{12}"),
+        "A FLEID is FL and twelve digits, such as FL012345678901 (R4).",
+        "course_enrollments",
+        "course row",
+        "no ELCATE row in a period, and not placed by an IELCE grantee at an ESL level",
+        "concat('term ', reporting_year, ' ', term_id)",
+    ),
+    "laces": Records(
+        "laces_id",
+        re.compile(r"[0-9]{1,12}"),
+        "A LACES id is digits.",
+        "attendance",
+        "attendance",
+        "no IELCE class in a period, and not placed by one",
+        "concat('month ', 1 + (strpos('123456789ABC', left(term_id, 1)) + 5) % 12, ' of ', reporting_year)",
+    ),
+}
 
 MACROS = """
+create or replace temp macro term_name(reporting_year, term_id) as {term};
 create or replace temp macro year_name(year) as concat(year, '-', lpad(cast((year + 1) % 100 as varchar), 2, '0'));
 create or replace temp macro plain(value) as cast(cast(value as double) as varchar).rtrim('0').rtrim('.');
 create or replace temp macro to_or_open(day) as coalesce(cast(day as varchar), 'open');
@@ -49,38 +84,72 @@ inner join asked on members.fleid = asked.fleid and members.scope = asked.scope 
 """
 
 # What an extract says of a person, in words: the values that decide something.
-SAYS = {
+WHO = """concat(
+        'born ', coalesce(cast(birth_date as varchar), 'unknown'), ', sex ', coalesce(sex, 'blank'), ', race/ethnicity ',
+        coalesce(nullif(concat_ws(' ', case when hispanic = 'Y' then 'Hispanic' end, case when white = 'Y' then 'White' end,
+            case when black = 'Y' then 'Black' end, case when asian = 'Y' then 'Asian' end,
+            case when american_indian = 'Y' then 'American-Indian' end, case when pacific_islander = 'Y' then 'Pacific-Islander' end), ''), 'none'),
+        ', employment ' || employment_status, ', schooling ' || nullif(concat_ws(' ', schooling_level, schooling_origin), '')"""
+MATCHES = {
+    "postsecondary_enrollments": "concat(program_type, ' at ', institution_id, ', ', entry_date, ' to ', to_or_open(exit_date))",
+    "postsecondary_credentials": "concat(credential_type, ' of ', institution_id, ', ', award_date)",
+    "employment": "concat(year_quarter, ', wages ', coalesce(plain(wages), 'blank'), ', military ' || military)",
+}
+SAYS_LACES = {
+    "students": f"{WHO}, ', institution ' || institutional_status, ', exit reason ' || exit_reason)",
+    "class_enrollments": "concat('class ', class_id, ', ' || iet_enrollment)",
+    "assessments": """concat(instrument, ' ', assessment_id, ', ', subject, ', form ' || form, ', level ' || test_level, ', score ' || plain(scale_score), ', ',
+        test_date, ', entered ' || entered_on)""",
+    "hse_tests": "concat(test_series, ' ', subtest, ', score ', coalesce(plain(score), 'blank'), ', essay ' || plain(essay_score), ', ', test_date)",
+    "outcomes": """concat(outcome_type, ', ', outcome_date, ', ' || plain(credit_hours) || ' credit hours', ', ' || enrollment_status,
+        ', score ' || plain(score))""",
+    **MATCHES,
+}
+SAYS_FCS = {
     "course_enrollments": """concat(
         'course ', course_id, '/', section_id, ', program ', program_cip, ', ', coalesce(cast(entry_date as varchar), 'no usable entry'), ' to ',
         to_or_open(exit_date), ', ', plain(section_hours), ' hours',
         ', IET ' || iet_program_number, ', withdrawal ' || age_withdrawal_reason, ', dual enrollment ' || dual_enrollment_flag,
         ', pre-test ' || nullif(concat_ws(' ', pre_test_id_1, pre_test_id_2, pre_test_id_3), ''),
         ', post-test ' || nullif(concat_ws(' ', post_test_id_1, post_test_id_2, post_test_id_3), ''))""",
-    "demographics": """concat(
-        'born ', coalesce(cast(birth_date as varchar), 'unknown'), ', sex ', coalesce(sex, 'blank'), ', race/ethnicity ',
-        coalesce(nullif(concat_ws(' ', case when hispanic = 'Y' then 'Hispanic' end, case when white = 'Y' then 'White' end,
-            case when black = 'Y' then 'Black' end, case when asian = 'Y' then 'Asian' end,
-            case when american_indian = 'Y' then 'American-Indian' end, case when pacific_islander = 'Y' then 'Pacific-Islander' end), ''), 'none'),
-        ', employment ' || employment_status, ', schooling ' || nullif(concat_ws(' ', schooling_level, schooling_origin), ''),
-        ', incarceration ' || incarceration_status)""",
+    "demographics": f"{WHO}, ', incarceration ' || incarceration_status)",
     "tests": """concat(test_type, ' ', test_id, ', subtest ' || subtest, ', level ' || efl, ', score ' || plain(score), ', ',
         coalesce(cast(test_date as varchar), 'no date'))""",
     "completions": "concat('completion of ', completion_cip, ', degree ' || completion_degree, ', OCP ' || ocp_code, ', ', completion_date)",
     "industry_certifications": "concat('certification ', certification_code, ', outcome ', outcome, ', ', certification_date)",
-    "postsecondary_enrollments": "concat(program_type, ' at ', institution_id, ', ', entry_date, ' to ', to_or_open(exit_date))",
-    "postsecondary_credentials": "concat(credential_type, ' of ', institution_id, ', ', award_date)",
     "hse_completions": "concat('GED diploma, ', completion_date)",
-    "employment": "concat(year_quarter, ', wages ', coalesce(plain(wages), 'blank'), ', military ' || military)",
+    **MATCHES,
     "fetpip_status": """concat(reporting_year, ', exhausting TANF ' || exhausting_tanf, ', long-term unemployed ' || long_term_unemployed,
         ', low income ' || low_income)""",
     "iet_supplemental": "concat('supplemental IET file, IET ', iet_program_number)",
 }
 
+SAYS = {"fcs": SAYS_FCS, "laces": SAYS_LACES}
+
+# A student of LACES has a record for each day of class: one line for the equal ones of a month.
+ATTENDANCE = """
+select concat('class ', class_id, ', agency ', base.agency_id, ', ', coalesce(strftime(base.attendance_date, '%Y-%m'), 'no usable date'), ': ', count(*),
+    ' record(s), the first ', base.source_file, ' #', min(base.record_number), ', ', plain(sum(minutes)), ' minutes',
+    ', of them ' || plain(sum(minutes) filter (where hours_type = 'DISTANCE')) || ' at a distance', ': ', dispositions.disposition, '. ' || found.said) as line,
+    case dispositions.disposition when 'rejected' then 'R60' when 'not_in_scope' then 'R1' end as rulings
+from (select * from staging.base_laces__attendance where laces_id = (select fleid from asked)) as base
+left join restricted.input_disposition as dispositions
+    on dispositions.extract_name = 'attendance' and base.source_file = dispositions.source_file and base.record_number = dispositions.record_number
+left join (
+    select source_file, record_number,
+        string_agg(concat('Fault in ', column_name, ': "', value, '" ', replace(reason, '_', ' '), ' (', replace(action, '_', ' '), ')'), '; '
+            order by column_name) as said
+    from restricted.rejected_rows where extract_name = 'attendance' group by all
+) as found on base.source_file = found.source_file and base.record_number = found.record_number
+group by class_id, base.agency_id, strftime(base.attendance_date, '%Y-%m'), base.source_file, dispositions.disposition, found.said
+order by min(base.attendance_date) nulls first, min(base.record_number)
+"""
+
 RECORDS = """
 select concat(base.source_file, ' #', base.record_number{place}, ': ', dispositions.disposition,
     ' (' || dispositions.detail || ')', '. ', {says}, '. ' || faults.faults) as line,
     case dispositions.disposition when 'rejected' then 'R60' when 'not_in_scope' then 'R1' end as rulings
-from (select * from staging.base_fcs__{extract} where fleid = (select fleid from asked)) as base
+from (select * from staging.base_{system}__{extract} where {id_column} = (select fleid from asked)) as base
 left join restricted.input_disposition as dispositions
     on dispositions.extract_name = '{extract}' and base.source_file = dispositions.source_file and base.record_number = dispositions.record_number
 left join (
@@ -120,7 +189,7 @@ YEARS = Step(
 )
 
 COURSES = Step(
-    "Course rows of the year, by term",
+    "Course rows of the year, by term (in LACES: class and month)",
     """
     with enrollments as (
         select courses.*, agencies.person_key is not null as is_in_scope
@@ -130,7 +199,7 @@ COURSES = Step(
             on agencies.person_key = asked.person_key and agencies.agency_id = courses.agency_id and agencies.program_year = courses.program_year
     )
     select concat(
-        'term ', reporting_year, ' ', term_id, ', agency ', agency_id, ', course ', course_id, '/', section_id, ' (', source_file, ' #', record_number, '): ',
+        term_name(reporting_year, term_id), ', agency ', agency_id, ', course ', course_id, '/', section_id, ' (', source_file, ' #', record_number, '): ',
         coalesce(program, 'no NRS program'), ', ', entry_date, ' to ', to_or_open(exit_date), ', ', plain(section_hours), ' hours. ',
         case
             when not is_in_scope and nrs_status = 'nrs_row' then 'An NRS row, but of an agency outside this scope'
@@ -162,7 +231,7 @@ SPANS = Step(
         )
     )
     select concat(
-        'term ', reporting_year, ' ', term_digit, ': ', terms.entry_date, ' to ', case when is_open then 'open' else cast(exit_date as varchar) end, ', ',
+        term_name(reporting_year, term_digit), ': ', terms.entry_date, ' to ', case when is_open then 'open' else cast(exit_date as varchar) end, ', ',
         plain(instructional_hours), ' hours',
         case
             when earlier_span is null then concat('; opens span ', span_number)
@@ -456,7 +525,7 @@ NOT_COUNTED = Step(
         union all
         select 7, 'Table MSG', 'no gain in any period', 'R37' from facts where participation_status = 'participant' and not is_excluded and not has_gain
         union all
-        select 8, 'Table 9, gains', 'no ELCATE row in a period, and not placed by an IELCE grantee at an ESL level', 'R46, R67'
+        select 8, 'Table 9, gains', (select ielce_words from words), 'R46, R67'
         from facts where participation_status = 'participant' and not is_excluded and '9 gains' not in (select counted.place from counted)
         union all
         select 9, 'Table 10, gains', 'no record of the year says correctional', 'R13, R46'
@@ -477,31 +546,35 @@ STEPS = (YEARS, COURSES, SPANS, LEVEL, ATTRIBUTES, VERDICT, GAINS, EXITS, COHORT
 def tell(connection: duckdb.DuckDBPyConnection, fleid: str, year: int, scope: Scope, scope_id: str) -> dict[str, Any]:
     """The story of a person in a scope and program year: {fleid, ..., finding, records, steps: [{heading, lines}]}.
 
-    Raises AskError where no extract has a record of the FLEID, or the scope holds none of its NRS rows but another does.
+    Raises AskError where no extract has a record of the person, or the scope holds none of its NRS rows but another does.
     """
-    connection.execute(MACROS)
+    (state,) = connection.execute("select max(scope_id) from marts.nrs_cells where scope = 'state'").fetchone()
+    system = record_system(state)
+    words = SYSTEMS[system]
+    connection.execute(MACROS.format(term=words.term))
+    connection.execute("create or replace temp table words as select ? as ielce_words", [words.ielce_words])
     connection.execute("create or replace temp table asked as select ? as fleid, ? as program_year, ? as scope, ? as scope_id", [fleid, year, scope, scope_id])
     connection.execute("alter table asked add column person_key bigint")
-    records = _records(connection)
+    records = _records(connection, system)
     if not any(part["lines"] for part in records):
-        form = "" if FLEID.fullmatch(fleid) else " A FLEID is FL and twelve digits, such as FL012345678901 (R4)."
+        form = "" if words.id_form.fullmatch(fleid) else f" {words.id_words}"
         raise AskError(f"No record of {fleid!r} in any extract.{form} Look for a typing error, or for the person's student id at the agency.")
     scopes = rows(connection, "select scope, scope_id, person_key from intermediate.int_person_scopes where fleid = ? order by all", fleid)
     keys = [s["person_key"] for s in scopes if (s["scope"], s["scope_id"]) == (scope, scope_id)]
     if scopes and not keys:
         raise AskError(f"{scope} {scope_id} has no record of {fleid} that counts. Its scopes: {listed(s['scope'] + ' ' + s['scope_id'] for s in scopes)}.")
     connection.execute("update asked set person_key = ?", [keys[0] if keys else None])
-    rejected = column(connection, "select is_rejected from staging.base_fcs__course_enrollments where fleid = ?", fleid)
-    finding = None
+    rejected = column(connection, f"select is_rejected from staging.base_{system}__{words.service} where {words.id_column} = ?", fleid)
+    finding, id_name = None, words.id_column.upper().replace("_ID", " id")
     if not scopes and not rejected:
-        finding = "No course row has this FLEID: the person is in no table."
+        finding = f"No {words.service_words} has this {id_name}: the person is in no table."
     elif not scopes and all(rejected):
-        finding = "Every course row of this FLEID was rejected, so that nothing of it counts. The faults stand with the records."
+        finding = f"Every {words.service_words} of this {id_name} was rejected, so that nothing of it counts. The faults stand with the records."
     elif not scopes:
-        finding = "No course row of this FLEID is an NRS row in any year: the person is in no table."
+        finding = f"No {words.service_words} of this {id_name} is an NRS row in any year: the person is in no table."
     connection.execute(STANDING)
     told = [{"heading": step.heading, "lines": _lines(connection, step.sql)} for step in STEPS]
-    steps = [step for step in told if step["lines"]] if scopes else [step for step in told if step["heading"] == COURSES.heading and step["lines"]]
+    steps = [step for step in told if step["lines"] and (scopes or step["heading"] == COURSES.heading)]
     return {"fleid": fleid, "program_year": year, "scope": scope, "scope_id": scope_id, "finding": finding, "records": records, "steps": steps}
 
 
@@ -510,13 +583,18 @@ def _lines(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, An
     return [{"line": row["line"], "rulings": row["rulings"].split(", ") if row["rulings"] else []} for row in rows(connection, sql)]
 
 
-def _records(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """The records of the FLEID asked for, by extract: what became of each, and its faults."""
-    found = []
-    for extract, says in SAYS.items():
-        has_term = bool(column(connection, f"select 1 from (describe staging.base_fcs__{extract}) where column_name = 'term_id'"))
-        place = ", ', agency ', base.agency_id, ', term ', base.reporting_year, ' ', base.term_id" if has_term else ""
-        sql = RECORDS.format(extract=extract, says=says, place=place, order="base.reporting_year, base.term_id, " if has_term else "")
+def _records(connection: duckdb.DuckDBPyConnection, system: str) -> list[dict[str, Any]]:
+    """The records of the person asked for, by extract: what became of each, and its faults."""
+    id_column = SYSTEMS[system].id_column
+    found = [{"extract": "attendance", "lines": _lines(connection, ATTENDANCE)}] if system == "laces" else []
+    for extract, says in SAYS[system].items():
+        names = column(connection, f"select column_name from (describe staging.base_{system}__{extract})")
+        place = order = ""
+        if "term_id" in names:
+            place, order = ", ', agency ', base.agency_id, ', term ', base.reporting_year, ' ', base.term_id", "base.reporting_year, base.term_id, "
+        elif system == "laces" and "agency_id" in names:
+            place, order = ", ', agency ', base.agency_id, ', year ', base.reporting_year", "base.reporting_year, "
+        sql = RECORDS.format(system=system, id_column=id_column, extract=extract, says=says, place=place, order=order)
         found.append({"extract": extract, "lines": _lines(connection, sql)})
     return found
 

@@ -148,7 +148,7 @@ def test_records_are_told_with_what_became_of_them(warehouse: duckdb.DuckDBPyCon
         assert any(says in line for line in records(tell(warehouse, fleid)))
     everything = find(warehouse, f"select fleid from {OF_STATE}")
     told = records(tell(warehouse, everything))
-    counts = [warehouse.execute(f"select count(*) from staging.base_fcs__{extract} where fleid = ?", [everything]).fetchall()[0][0] for extract in why.SAYS]
+    counts = [warehouse.execute(f"select count(*) from staging.base_fcs__{extract} where fleid = ?", [everything]).fetchall()[0][0] for extract in why.SAYS_FCS]
     assert len(told) == sum(counts) > 0
 
 
