@@ -1,6 +1,7 @@
-"""Writes the tables of docs/extracts.md (files, columns, code lists) and docs/mapping_template.csv from the extract contract.
+"""Writes the tables of docs/extracts.md (files, columns, code lists) and docs/mapping_template.csv from the extract contract,
+and docs/extracts_laces.md and docs/mapping_template_laces.csv from that of LACES.
 
-Run it after every change of `models/staging/fcs/_fcs__sources.yml` or `seeds/terminology/code_lists.csv`:
+Run it after every change of a contract (`models/staging/*/_*__sources.yml`) or of `seeds/terminology/code_lists.csv`:
 
     python scripts/contract_docs.py
 """
@@ -9,15 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
-import yaml
+from contract import PROJECT, RECORD_SYSTEMS, State, tables
 
-PROJECT = Path(__file__).resolve().parents[1]
-SOURCES_FILE = PROJECT / "models" / "staging" / "fcs" / "_fcs__sources.yml"
 CODE_LISTS_FILE = PROJECT / "seeds" / "terminology" / "code_lists.csv"
-DOCUMENT = PROJECT / "docs" / "extracts.md"
-MAPPING = PROJECT / "docs" / "mapping_template.csv"
+DOCUMENTS = {"fcs": PROJECT / "docs" / "extracts.md", "laces": PROJECT / "docs" / "extracts_laces.md"}
+MAPPINGS = {"fcs": PROJECT / "docs" / "mapping_template.csv", "laces": PROJECT / "docs" / "mapping_template_laces.csv"}
+# Whose code lists a document shows; Missouri's are Mississippi's (a test holds that).
+CODES_OF = {"fcs": (State.FL, "US"), "laces": (State.MS, "US")}
 
 # What a column of each contract type accepts. Required = a blank rejects the record.
 ACCEPTED = {
@@ -28,6 +28,7 @@ ACCEPTED = {
     "reporting_year": "reporting year, required",
     "term": "term, required",
     "fleid": "FLEID, required",
+    "laces_id": "LACES id, required",
     "required_date": "date, required",
     "date": "date",
     "hours": "hours",
@@ -69,9 +70,9 @@ def file_section(table: dict) -> str:
     return "\n".join(lines)
 
 
-def files_text(sources: dict) -> str:
-    """Every extract of the contract, in its order."""
-    return "\n\n".join(file_section(table) for table in sources["sources"][0]["tables"])
+def files_text(system: str) -> str:
+    """Every extract of a contract, in its order."""
+    return "\n\n".join(file_section(table) for table in tables(system))
 
 
 def code_lists_text(codes: list[dict[str, str]]) -> str:
@@ -92,25 +93,27 @@ def with_block(text: str, name: str, block: str) -> str:
     before, found_begin, rest = text.partition(begin)
     _, found_end, after = rest.partition(end)
     if not (found_begin and found_end):
-        raise ValueError(f"docs/extracts.md lacks the markers of the block {name}")
+        raise ValueError(f"the document lacks the markers of the block {name}")
     return f"{before}{begin}\n\n{block}\n\n{end}{after}"
 
 
-def document_text(text: str) -> str:
-    """The document, its generated blocks renewed from the contract."""
-    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+def codes_of(*states: str) -> list[dict[str, str]]:
+    """The codes of the closed lists of states, in the seed's order."""
     with CODE_LISTS_FILE.open(encoding="utf-8", newline="") as lines:
-        codes = list(csv.DictReader(lines))
-    return with_block(with_block(text, "files", files_text(sources)), "code lists", code_lists_text(codes))
+        return [code for code in csv.DictReader(lines) if code["state"] in states]
 
 
-def mapping_text() -> str:
-    """A line per column of the contract, as CSV: what is asked for, and blanks for whoever maps tables of their own to it."""
-    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+def document_text(system: str, text: str) -> str:
+    """The document of a record system, its generated blocks renewed from the contract."""
+    return with_block(with_block(text, "files", files_text(system)), "code lists", code_lists_text(codes_of(*CODES_OF[system])))
+
+
+def mapping_text(system: str) -> str:
+    """A line per column of a contract, as CSV: what is asked for, and blanks for whoever maps tables of their own to it."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(("extract", "column", "data_element", "required", "type", "code_list", "meaning", "your_table", "your_column", "conversion"))
-    for table in sources["sources"][0]["tables"]:
+    for table in tables(system):
         for column in table["columns"]:
             meta = column["config"]["meta"]
             kind, _, required = ACCEPTED[meta["type"]].partition(", ")
@@ -120,9 +123,11 @@ def mapping_text() -> str:
 
 
 def main() -> None:
-    """Write both."""
-    MAPPING.write_text(mapping_text(), encoding="utf-8", newline="\n")
-    DOCUMENT.write_text(document_text(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    """Write both of each."""
+    for system in RECORD_SYSTEMS:
+        MAPPINGS[system].write_text(mapping_text(system), encoding="utf-8", newline="\n")
+        document = DOCUMENTS[system]
+        document.write_text(document_text(system, document.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ OVER_EXTRACTS = ("models/restricted/input_disposition.sql", "models/restricted/r
 FOLDERS = ("models/intermediate/", "models/marts/", "models/restricted/")
 LEFT_OUT = ("models/intermediate/suppression/", "models/marts/nrs_table_", "models/restricted/student_file_table_", *OVER_EXTRACTS)
 KEPT_IN = ("models/marts/nrs_table_6.sql",)
+PROGRAM_YEAR = 2023
 STUDENTS, SEED = 60, 21
 # A mutant that runs on is noticed too.
 SECONDS = 60
@@ -70,13 +71,15 @@ class Mutant:
 
 @dataclass(frozen=True)
 class UnitTest:
-    """A unit test of dbt's manifest: the model's relation, {relation: (format, rows)} given, and the rows expected."""
+    """A unit test of dbt's manifest: the model's relation, {relation: (format, rows)} given, the rows expected, and the SQL
+    of its model where it asks for another program year than the project is compiled for."""
 
     name: str
     relation: str
     given: dict[str, tuple[str, Any]]
     expect: Any
     expect_format: str
+    own_sql: str = ""
 
     def reads_as_shipped(self, seed: str) -> bool:
         """Whether it reads a seed's own rows instead of made-up ones."""
@@ -84,9 +87,10 @@ class UnitTest:
 
 
 class Project:
-    """The compiled project as a mutation check needs it, from dbt's manifest."""
+    """The compiled project as a mutation check needs it, from dbt's manifest. `other_years` is the project compiled for the
+    other program years that unit tests ask for; without it those tests are left out."""
 
-    def __init__(self, compiled: CompiledProject) -> None:
+    def __init__(self, compiled: CompiledProject, other_years: dict[int, CompiledProject] | None = None) -> None:
         self.compiled = compiled
         manifest = json.loads(compiled.manifest.read_text(encoding="utf-8"))
         nodes = manifest["nodes"]
@@ -107,12 +111,22 @@ class Project:
         unbuilt = {m.relation for m in compiled.models if m.needs_suppression}
         self.data_tests = {name: test for name, test in self.data_tests.items() if not test[1] & unbuilt}
         self.built = [m for m in compiled.models if not m.needs_suppression]
+        sql_of_year = {year: {m.relation: m.sql for m in of_year.models} for year, of_year in (other_years or {}).items()}
         self.unit_tests: dict[str, list[UnitTest]] = {}
+        self.as_shipped: list[UnitTest] = []
         for test in sorted(manifest["unit_tests"].values(), key=lambda t: t["unique_id"]):
             given = {by_name[g["input"].split("'")[1]]: (g["format"], g["rows"]) for g in test["given"]}
-            expect = test["expect"]
-            case = UnitTest(test["name"], by_name[test["model"]], given, expect["rows"], expect["format"])
-            self.unit_tests.setdefault(case.relation, []).append(case)
+            relation, expect, year = by_name[test["model"]], test["expect"], year_of(test)
+            if year != PROGRAM_YEAR and year not in sql_of_year:
+                continue
+            own_sql = sql_of_year[year][relation] if year != PROGRAM_YEAR else ""
+            case = UnitTest(test["name"], relation, given, expect["rows"], expect["format"], own_sql)
+            if not own_sql:
+                self.unit_tests.setdefault(relation, []).append(case)
+            # A macro that a test replaces, such as a contract of few columns, is not replaced here: the test must pass on the
+            # whole project's SQL too, as on that of other models.
+            if any(seed.startswith("reference.") and form == "sql" for seed, (form, _) in given.items()):
+                self.as_shipped.append(case)
 
     def mutated_models(self) -> list[str]:
         """The relations of the models that are mutated, in the order of their files."""
@@ -121,8 +135,12 @@ class Project:
         return [files[f] for f in sorted(files) if f.startswith(FOLDERS) and (not f.startswith(LEFT_OUT) or f in KEPT_IN)]
 
     def tests_as_shipped(self, seed: str) -> list[UnitTest]:
-        """The unit tests that read a seed as shipped; of the mutated models, whose tests are known to pass unchanged."""
-        return [t for relation in self.mutated_models() for t in self.unit_tests.get(relation, []) if t.reads_as_shipped(seed)]
+        """The unit tests that read a seed as shipped."""
+        return [t for t in self.as_shipped if t.reads_as_shipped(seed)]
+
+    def sql_tested(self, test: UnitTest) -> str:
+        """The SQL that a unit test is of."""
+        return test.own_sql or self.sql[test.relation]
 
     def sql_mutants(self, relation: str) -> list[Mutant]:
         """The mutants of a model."""
@@ -235,7 +253,7 @@ class UnitTests:
             put_seed(self.connection, mutant)
             self.give_as_shipped(mutant.seed, tests, databases)
             for test in tests:
-                if judged(lambda test=test: self.passes(test, self.project.sql[test.relation])) == "killed":
+                if judged(lambda test=test: self.passes(test, self.project.sql_tested(test))) == "killed":
                     return UNIT, test.name
         except duckdb.Error:
             return INVALID, ""
@@ -250,6 +268,17 @@ class UnitTests:
         self.connection.execute("use memory")
         for test, database in zip(tests, databases, strict=True):
             self.connection.execute(f"create or replace table {database}.{seed} as {test.given[seed][1]}")
+
+
+def year_of(test: dict[str, Any]) -> int:
+    """The program year that a unit test of the manifest asks for."""
+    return (test["overrides"] or {}).get("vars", {}).get("program_year", PROGRAM_YEAR)
+
+
+def other_years_of(compiled: CompiledProject) -> list[int]:
+    """The program years that unit tests ask for, besides the one that the project is compiled for."""
+    manifest = json.loads(compiled.manifest.read_text(encoding="utf-8"))
+    return sorted({year_of(test) for test in manifest["unit_tests"].values()} - {PROGRAM_YEAR})
 
 
 def literal(value: Any) -> str:
@@ -365,8 +394,8 @@ class Verdict:
 class Judge:
     """What judges mutants in one process: unit tests, then data tests. `cache` holds outcomes by what they hang on."""
 
-    def __init__(self, compiled: CompiledProject, cache: dict[str, tuple[str, str]]) -> None:
-        self.project = Project(compiled)
+    def __init__(self, compiled: CompiledProject, other_years: dict[int, CompiledProject], cache: dict[str, tuple[str, str]]) -> None:
+        self.project = Project(compiled, other_years)
         self.cache = cache
         with tempfile.TemporaryDirectory() as folder:
             warehouse = built_state(compiled, Path(folder))
@@ -381,15 +410,16 @@ class Judge:
         """The tests that fail on the project as it is, its SQL written as that of the mutants is."""
         tested = [(r, test) for r in self.project.mutated_models() for test in self.project.unit_tests.get(r, [])]
         faults = [f"{relation}: {test.name}" for relation, test in tested if not self.unit_tests.passes(test, written(parse(self.project.sql[relation])))]
+        faults += [f"{t.relation}: {t.name}" for t in self.project.as_shipped if not self.unit_tests.passes(t, self.project.sql_tested(t))]
         self.unit_tests.connection.execute("use memory")
         return faults + [name for name, (sql, _) in self.project.data_tests.items() if self.unit_tests.connection.execute(sql).fetchone()]
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """What becomes of a mutant."""
         started = time.perf_counter()
-        relations = [r for r, _ in mutant.queries] + [t.relation for t in self.project.tests_as_shipped(mutant.seed)]
         change = (mutant.seed, mutant.rows) if mutant.seed else mutant.queries
-        unit_hashes = [self.unit_hashes.get(r, "") for r in relations]
+        tests = self.project.tests_as_shipped(mutant.seed)
+        unit_hashes = [self.unit_hashes.get(r, "") for r, _ in mutant.queries] + [hash_of([t, self.project.sql_tested(t)]) for t in tests]
         outcome, test = self.cached(hash_of(["unit", change, unit_hashes]), lambda: self.unit_tests.outcome(mutant))
         unit_seconds = time.perf_counter() - started
         if outcome == ALIVE:
@@ -426,10 +456,10 @@ def source_of(script: str) -> str:
 judge: Judge | None = None
 
 
-def start_judge(compiled: CompiledProject, cache: dict[str, tuple[str, str]]) -> None:
+def start_judge(compiled: CompiledProject, other_years: dict[int, CompiledProject], cache: dict[str, tuple[str, str]]) -> None:
     """Prepare a worker process."""
     global judge
-    judge = Judge(compiled, cache)
+    judge = Judge(compiled, other_years, cache)
 
 
 def judged_task(task: str, takes_all: bool) -> list[Verdict]:
@@ -484,12 +514,14 @@ def main(
     """Change one thing at a time in models and rule seeds, and list the changes that no test notices."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as work:
-        compiled = compile_project(Path(work))
-        project = Project(compiled)
+        any_year = compile_project(Path(work))
+        compiled = any_year.of_year(PROGRAM_YEAR)
+        other_years = {year: any_year.of_year(year) for year in other_years_of(compiled)}
+        project = Project(compiled, other_years)
         tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if any(text in t for text in select)]
         cache = read_cache()
         compiled_at = time.perf_counter()
-        faults = Judge(compiled, {}).faults_of_baseline()
+        faults = Judge(compiled, other_years, {}).faults_of_baseline()
         if faults:
             typer.echo("These tests fail before anything is changed:\n" + "\n".join(faults), err=True)
             raise typer.Exit(1)
@@ -497,7 +529,7 @@ def main(
         typer.echo(f"{tests} unit tests of {len(project.mutated_models())} models and {len(project.data_tests)} data tests pass unchanged.")
         baseline_at = time.perf_counter()
         verdicts: list[Verdict] = []
-        with ProcessPoolExecutor(processes, get_context("spawn"), start_judge, (compiled, cache)) as executor:
+        with ProcessPoolExecutor(processes, get_context("spawn"), start_judge, (compiled, other_years, cache)) as executor:
             for judged_verdicts in executor.map(judged_task, tasks, [takes_all] * len(tasks)):
                 verdicts += judged_verdicts
     if verbose:

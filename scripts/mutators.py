@@ -3,7 +3,8 @@
 A change of SQL is made in the parsed query and written out again, so that each mutant differs from the model in one node.
 Where two changes would tell the same, only the weaker one is made, which is the harder to notice: a condition of a filter
 or join is removed, rather than joined by `or` or, between two columns, turned around. The condition `in_force` of the
-macro of that name is one thing in a model; its inside is changed once for all models (`IN_FORCE`).
+macro of that name is one thing in a model; its inside is changed once for all models (`IN_FORCE`). What SQL itself makes
+equal is not made: another kind of union, or a `distinct`, under a union that is distinct; a condition `true` removed.
 """
 
 from __future__ import annotations
@@ -177,6 +178,8 @@ def without_conjunct(node: exp.Expression, groups: list[list[exp.Expression]]) -
     """The filter or join without one of its conditions."""
     key = "on" if isinstance(node, exp.Join) else "this"
     for group in groups:
+        if group == [exp.true()]:
+            continue
         kept = [p.copy() for g in groups if g is not group for p in g]
         name = key if key == "on" else node.key
         before = f"{name} {' and '.join(written(p) for p in group)}"
@@ -224,13 +227,18 @@ def of_values(node: exp.Expression) -> Iterator[Edit]:
         for code in node.expressions:
             kept = [c for c in node.expressions if c is not code]
             yield Edit("list", node, written(node), f"without {written(code)}", node, "expressions", kept)
-    if isinstance(node, exp.Coalesce):
+    if isinstance(node, exp.Coalesce) and not stops(node.expressions[-1]):
         if len(node.expressions) > 1:
             yield Edit("default", node, written(node), "last default removed", node, "expressions", node.expressions[:-1])
         else:
             yield replacing("default", node, node.this.copy())
     if isinstance(node, exp.Case):
         yield from without_branch(node)
+
+
+def stops(node: exp.Expression) -> bool:
+    """Whether an expression stops the query with a message (macro `sql_error`): no rows come of it that could be compared."""
+    return any(call.name.lower() == "error" for call in node.find_all(exp.Anonymous))
 
 
 def is_counted(literal: exp.Literal) -> bool:
@@ -271,14 +279,20 @@ def of_structure(node: exp.Expression) -> Iterator[Edit]:
             yield Edit("partition", key, before, f"without {written(key)}", node, "partition_by", [k for k in keys if k is not key])
     if isinstance(node, exp.Ordered):
         yield Edit("order", node, f"order by {written(node)}", "asc" if node.args.get("desc") else "desc", node, "desc", not node.args.get("desc"))
-    if isinstance(node, exp.Select) and node.args.get("distinct"):
+    if isinstance(node, exp.Select) and node.args.get("distinct") and not is_under_distinct_union(node):
         yield Edit("distinct", node, "select distinct", "select", node, "distinct", None)
     if isinstance(node, exp.Distinct) and isinstance(node.parent, exp.AggFunc) and len(node.expressions) == 1:
         yield replacing("distinct", node, node.expressions[0].copy(), written(node.parent), "without distinct")
-    if isinstance(node, exp.Union):
+    if isinstance(node, exp.Union) and not is_under_distinct_union(node):
         is_distinct = node.args.get("distinct")
         words = ("union", "union all") if is_distinct else ("union all", "union")
         yield Edit("union", node.expression, *words, node, "distinct", not is_distinct)
+
+
+def is_under_distinct_union(node: exp.Expression) -> bool:
+    """Whether a query is an arm of a union that drops equal rows anyway."""
+    parent = node.parent
+    return isinstance(parent, exp.Union) and (bool(parent.args.get("distinct")) or is_under_distinct_union(parent))
 
 
 def replacing(kind: str, node: exp.Expression, new: exp.Expression, before: str | None = None, after: str | None = None) -> Edit:
@@ -327,14 +341,17 @@ def in_force_changes(queries: dict[str, str]) -> list[tuple[Change, dict[str, st
 
 
 # What a row of a seed says that is neither prose nor display, by seed. A row of `lists` can be dropped; a value of
-# `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them.
+# `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them. First and
+# last years are amounts too, except those of a seed without `has_years`: no model looks up its rows by the year.
 @dataclass(frozen=True)
 class SeedRules:
-    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, and amounts."""
+    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, amounts, and
+    whether the years that a row is in force in are read."""
 
     is_list: bool = False
     values: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
+    has_years: bool = True
 
 
 SEEDS = {
@@ -355,7 +372,8 @@ SEEDS = {
     "seeds/terminology/age_groups.csv": SeedRules(is_list=True, amounts=("minimum_age", "maximum_age")),
     "seeds/terminology/alternative_placement_programs.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
     "seeds/terminology/code_crosswalks.csv": SeedRules(is_list=True, values=("maps_to",)),
-    "seeds/terminology/code_lists.csv": SeedRules(is_list=True),
+    # Staging takes a code whatever the year of its record; the year counts for a scope's label alone (report_scopes).
+    "seeds/terminology/code_lists.csv": SeedRules(is_list=True, has_years=False),
     "seeds/terminology/educational_functioning_levels.csv": SeedRules(is_list=True, values=("ladder", "program_group"), amounts=("level_order",)),
     "seeds/terminology/efl_crosswalk.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
     "seeds/terminology/program_type_crosswalk.csv": SeedRules(is_list=True, values=("program_type", "iet_program_type")),
@@ -374,7 +392,7 @@ def seed_changes(rows: list[dict[str, str]], rules: SeedRules) -> Iterator[tuple
             if row[column] and len(known) > 1:
                 value = known[(known.index(row[column]) + 1) % len(known)]
                 others.append(("value", f"{column} {row[column]} -> {value}", row | {column: value}))
-        for column in (*rules.amounts, "effective_from", "effective_to"):
+        for column in (*rules.amounts, *(("effective_from", "effective_to") if rules.has_years else ())):
             more = one_more(row[column])
             if more:
                 others.append(("amount", f"{column} {row[column]} -> {more}", row | {column: more}))

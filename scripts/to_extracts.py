@@ -15,8 +15,7 @@ from typing import Annotated
 
 import duckdb
 import typer
-import yaml
-from contract_docs import SOURCES_FILE
+from contract import State, extract_columns, record_system
 
 # 2023-09-05 -> 2324: the contract's reporting year of a date, July to June.
 REPORTING_YEAR = """
@@ -43,12 +42,6 @@ def without_people(error: duckdb.Error) -> str:
     return message
 
 
-def contract_extracts() -> dict[str, list[str]]:
-    """The columns of each extract of the contract, in its order."""
-    sources = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
-    return {table["name"]: [column["name"] for column in table["columns"]] for table in sources["sources"][0]["tables"]}
-
-
 def extract_query(connection: duckdb.DuckDBPyConnection, extract: str, columns: list[str]) -> str:
     """The query that gives an extract all its columns as text, from the view of its name; raises MappingError."""
     view = connection.view(extract)
@@ -60,13 +53,13 @@ def extract_query(connection: duckdb.DuckDBPyConnection, extract: str, columns: 
     return f"select {selected} from {extract} order by all"
 
 
-def write_extracts(sql: Path, folder: Path) -> dict[str, tuple[int, list[str]]]:
-    """Run a file of SQL and write every extract of the contract into `folder`, as NAME.csv.
+def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str, tuple[int, list[str]]]:
+    """Run a file of SQL and write every extract of the state's contract into `folder`, as NAME.csv.
 
     Returns the number of records and the columns left blank of each extract that the SQL has a view for. Files are read
     relative to the SQL's own folder. Raises MappingError where the SQL fails or a view doesn't fit.
     """
-    extracts = contract_extracts()
+    extracts = extract_columns(record_system(state))
     with duckdb.connect(config={"file_search_path": str(sql.resolve().parent)}) as connection:
         try:
             connection.execute(REPORTING_YEAR)
@@ -91,16 +84,17 @@ def write_extracts(sql: Path, folder: Path) -> dict[str, tuple[int, list[str]]]:
 def main(
     sql: Annotated[Path, typer.Argument(help="File of SQL that creates a view per extract.", exists=True, dir_okay=False)],
     to: Annotated[Path, typer.Option(help="Folder to write the extracts to; outside the project, if they are of real people.")],
+    state: Annotated[State, typer.Option(help="Whose extracts.")] = State.FL,
 ) -> None:
     """Turn tables of your own into a folder of extracts."""
     try:
-        written = write_extracts(sql, to)
+        written = write_extracts(sql, to, state)
     except MappingError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     for extract, (records, blank) in written.items():
         typer.echo(f"{extract}: {records:,} records" + (f"; left blank: {', '.join(blank)}" if blank else ""))
-    typer.echo(f"Every other extract has its header line only. Next: make report EXTRACTS={to}")
+    typer.echo(f"Every other extract has its header line only. Next: make report {'' if state == State.FL else f'STATE={state} '}EXTRACTS={to}")
 
 
 if __name__ == "__main__":

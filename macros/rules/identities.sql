@@ -130,9 +130,9 @@ readings as (
         term_cells.identity_id,
         term_cells.read_for,
         -- Exact: a sum of doubles hangs in its last bits on the threads, and <= with it.
-        sum(cast(case when term_cells.side = 'left' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end as decimal(38, 12)))
+        sum(cast(case when term_cells.side = 'left' then term_cells.coefficient * cells.value else 0 end as decimal(38, 12)))
             as left_value,
-        sum(cast(case when term_cells.side = 'right' then term_cells.coefficient * coalesce(cells.value, 0) else 0 end as decimal(38, 12)))
+        sum(cast(case when term_cells.side = 'right' then term_cells.coefficient * cells.value else 0 end as decimal(38, 12)))
             as right_value
     from scopes
     cross join term_cells

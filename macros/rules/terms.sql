@@ -11,7 +11,7 @@
         1 + sum(
             case
                 when
-                    ordered_terms.is_after_open_term = 0
+                    not ordered_terms.is_after_open_term
                     and {{ days_between('ordered_terms.latest_earlier_exit_date', 'ordered_terms.entry_date') }} >= program_years.pop_gap_days
                     then 1
                 else 0

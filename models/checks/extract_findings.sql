@@ -66,7 +66,7 @@ findings_of_extracts as (
         cast(null as varchar) as term,
         0 as records,
         cast(null as varchar) as detail
-    from ({{ files_not_read() }}) as files
+    from {{ ref('int_files_not_read') }} as files
     inner join {{ ref('rule_codes') }} as extensions
         on
             extensions.rule_list = 'data_file_extension'

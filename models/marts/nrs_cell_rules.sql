@@ -29,7 +29,7 @@ column_rules as (
     qualify
         row_number() over (
             partition by cells.table_id, cells.row_code, cells.column_code
-            order by case when rules.column_code = '*' then 1 else 0 end
+            order by rules.column_code = '*'
         ) = 1
 ),
 

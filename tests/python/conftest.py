@@ -3,16 +3,30 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from dbt.cli.main import dbtRunner
 from generate_extracts import generate
-from harness import PROJECT, CompiledProject, MemoryWarehouse, compile_project
+from harness import PROJECT, SHARED, CompiledProject, MemoryWarehouse, compile_project, made_once
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the session a folder that all its workers see, and take it away in the end."""
+    if not hasattr(config, "workerinput"):
+        folder = TemporaryDirectory(prefix="nrs-tests-")
+        os.environ[SHARED] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
-    return compile_project(tmp_path_factory.mktemp("compiled"))
+def compiled_for_any_year() -> CompiledProject:
+    """The project as dbt compiles it, once for all workers and all program years."""
+    return made_once("compiled", lambda: compile_project(Path(os.environ[SHARED], "compiled")))
+
+
+@pytest.fixture(scope="session")
+def compiled(compiled_for_any_year: CompiledProject) -> CompiledProject:
+    return compiled_for_any_year.of_year(2023)
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +55,9 @@ def state_file(compiled: CompiledProject, state_extracts: Path, tmp_path_factory
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What `dbt parse` makes of the project."""
-    work = tmp_path_factory.mktemp("parsed")
-    os.environ.setdefault("NRS_WAREHOUSE", str(work / "parse.duckdb"))
-    arguments = ["parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    result = dbtRunner().invoke([*arguments, "--target-path", str(work / "target"), "--log-path", str(work / "logs")])
-    assert result.success, result.exception
-    return json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
+def manifest(compiled: CompiledProject) -> dict:
+    """What dbt makes of the project."""
+    return json.loads(compiled.manifest.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -9,30 +9,54 @@ from __future__ import annotations
 
 import csv
 import os
-from dataclasses import dataclass
+import pickle
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("CASES", PROJECT.parent / "shared" / "spec" / "cases"))
 
+# Stands for the program year while dbt compiles: no other text of the project has these digits, so that one compilation
+# serves every year.
+ANY_YEAR = "70210730"
+
+# A folder for what the processes of a test session make once for all (tests/python/conftest.py).
+SHARED = "NRS_TEST_SHARED"
+
 Table = list[list[str]]
+Made = TypeVar("Made")
+
+
+def made_once(name: str, make: Callable[[], Made]) -> Made:
+    """What `make` returns, made by the first process of the test session that asks for it; outside of a session made anew."""
+    if SHARED not in os.environ:
+        return make()
+    kept = Path(os.environ[SHARED], f"{name}.pickle")
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(make()))
+        return pickle.loads(kept.read_bytes())
 
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """A model's relation (`schema.name`), its compiled SQL (or Python), whether it is stored as a view, is Python, or needs
-    what Python works out: the suppression, which costs more than all the rest."""
+    """A model's relation (`schema.name`), its compiled SQL (or Python), the models it reads, whether it is stored as a view, is
+    Python, or needs what Python works out: the suppression, which costs more than all the rest."""
 
     relation: str
     sql: str
+    reads: frozenset[str]
     is_view: bool
     is_python: bool
     needs_suppression: bool
@@ -48,18 +72,29 @@ class CompiledProject:
     tests: dict[str, str]
     manifest: Path
 
+    def of_year(self, program_year: int) -> CompiledProject:
+        """The project as compiled for a program year, out of that compiled for any."""
+        models = tuple(replace(model, sql=model.sql.replace(ANY_YEAR, str(program_year))) for model in self.models)
+        return replace(self, models=models, tests={name: sql.replace(ANY_YEAR, str(program_year)) for name, sql in self.tests.items()})
 
-def compile_project(work: Path, **variables: object) -> CompiledProject:
-    """Compile the project in sample mode into `work`; raises RuntimeError where dbt does."""
-    os.environ["NRS_WAREHOUSE"] = str(work / "compile.duckdb")
-    arguments = ["compile", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    arguments += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
-    result = dbtRunner().invoke([*arguments, "--vars", str({"program_year": 2023, **variables})])
+    def needed_for(self, relations: Iterable[str]) -> CompiledProject:
+        """The project with no more models than it takes to make these relations."""
+        needed = set(relations)
+        for model in reversed(self.models):
+            if model.relation in needed:
+                needed |= model.reads
+        return replace(self, models=tuple(model for model in self.models if model.relation in needed))
+
+
+def compile_project(work: Path) -> CompiledProject:
+    """Compile the project in sample mode into `work`, for any program year (`of_year`); raises RuntimeError where dbt does."""
+    result = invoke_dbt(work, ["compile"], {"program_year": int(ANY_YEAR)})
     if not result.success:
         raise RuntimeError(f"dbt compile failed: {result.exception or result.result}")
     nodes = {n.node.unique_id: n.node for n in result.result.results}
     seeds = {f"{n.schema}.{n.name}": (PROJECT / n.original_file_path, dict(n.config.column_types)) for n in nodes.values() if n.resource_type == "seed"}
     models = {i: n for i, n in nodes.items() if n.resource_type == "model"}
+    relations = {i: f"{n.schema}.{n.name}" for i, n in models.items()}
     ordered: list[CompiledModel] = []
     placed: set[str] = set()
     suppressing: set[str] = set()
@@ -71,7 +106,8 @@ def compile_project(work: Path, **variables: object) -> CompiledProject:
             if is_python or suppressing & set(node.depends_on.nodes):
                 suppressing.add(i)
             is_view = node.config.materialized == "view"
-            ordered.append(CompiledModel(f"{node.schema}.{node.name}", node.compiled_code, is_view, is_python, i in suppressing))
+            reads = frozenset(relations[parent] for parent in node.depends_on.nodes if parent in relations)
+            ordered.append(CompiledModel(relations[i], node.compiled_code, reads, is_view, is_python, i in suppressing))
         placed.update(ready)
     tests = {n.name: n.compiled_code for n in nodes.values() if n.resource_type == "test"}
     return CompiledProject(tuple(ordered), seeds, tests, work / "target" / "manifest.json")
@@ -165,13 +201,17 @@ def invoke_dbt(work: Path, arguments: list[str], variables: dict[str, object], m
 @cache
 def folder_manifest() -> Manifest:
     """The project as parsed for a folder of extracts, whichever it is: imports and parsing are two thirds of a run."""
-    with TemporaryDirectory() as work:
-        return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any"}).result
+
+    def parsed() -> Manifest:
+        with TemporaryDirectory() as work:
+            return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any"}).result
+
+    return made_once("folder_manifest", parsed)
 
 
 def dbt_build(work: Path, extracts: Path | None, *arguments: str, program_year: int = 2023) -> DbtRun:
     """Build the project without its tests, from a folder of extracts or from the bundled sample."""
-    command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *arguments]
+    command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *arguments]
     variables = {"program_year": program_year} | ({"extracts_path": str(extracts)} if extracts else {})
     result = invoke_dbt(work, command, variables, folder_manifest() if extracts else None)
     messages = [str(result.exception)] if result.exception else [r.message for r in result.result.results if r.message and r.status in ("error", "fail")]

@@ -8,15 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 from golden import PROGRAM_YEARS, digest_of, hashes, moved, quoted_digest, read_golden, write_golden
-from harness import PROJECT, MemoryWarehouse, compile_project
+from harness import PROJECT, CompiledProject, MemoryWarehouse
 
 HOW = "If the change is meant: python scripts/golden.py --accept, and the reason into CHANGELOG.md (CONTRIBUTING.md, Tests)"
 CELLS = [(2023, "state", "FL", "4", "total", "b", 12.0), (2023, "agency", "013", "4", "total", "n", 1 / 3), (2022, "state", "FL", "5", "q2", "e", None)]
 
 
 @pytest.fixture(scope="module")
-def sample_2022(tmp_path_factory: pytest.TempPathFactory) -> MemoryWarehouse:
-    warehouse = MemoryWarehouse(compile_project(tmp_path_factory.mktemp("compiled_2022"), program_year=2022))
+def sample_2022(compiled_for_any_year: CompiledProject) -> MemoryWarehouse:
+    warehouse = MemoryWarehouse(compiled_for_any_year.of_year(2022).needed_for(["marts.nrs_cells"]))
     warehouse.load(PROJECT / "seeds" / "extracts")
     warehouse.build()
     return warehouse

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from harness import PROJECT, CompiledProject, MemoryWarehouse, compile_project
+from harness import PROJECT, CompiledProject, MemoryWarehouse
 
 GUIDE = (PROJECT / "docs" / "new_program_year.md").read_text(encoding="utf-8")
 OVERLAP = "one_rule_is_in_force_at_a_time"
@@ -46,9 +46,9 @@ def changed(compiled: CompiledProject, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def changed_2024(tmp_path_factory: pytest.TempPathFactory) -> MemoryWarehouse:
+def changed_2024(compiled_for_any_year: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> MemoryWarehouse:
     """The report of 2024."""
-    return built(compile_project(tmp_path_factory.mktemp("compiled_2024"), program_year=2024), tmp_path_factory.mktemp("seeds_2024"))
+    return built(compiled_for_any_year.of_year(2024), tmp_path_factory.mktemp("seeds_2024"))
 
 
 def label_of_age_16_18(warehouse: MemoryWarehouse) -> list[tuple]:

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from contract_docs import MAPPING, mapping_text
+from contract import State, extract_columns
+from contract_docs import MAPPINGS
 from harness import PROJECT, MemoryWarehouse
 from test_folder_mode import dbt_build
-from to_extracts import MappingError, contract_extracts, main, write_extracts
+from to_extracts import MappingError, main, write_extracts
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -73,7 +74,7 @@ def test_dates_booleans_and_blanks_are_written_as_the_contract_asks(extracts: Pa
 
 def test_every_extract_is_there_with_its_columns_in_order(extracts: Path) -> None:
     headers = {file.stem: file.read_text(encoding="utf-8").splitlines()[0].split(",") for file in extracts.iterdir()}
-    assert headers == contract_extracts()
+    assert headers == extract_columns("fcs")
     assert records(extracts / "grants.csv") == []
 
 
@@ -127,13 +128,18 @@ def test_what_the_command_prints_is_what_the_guide_shows(tmp_path: Path) -> None
     assert len(shown) == 4
 
 
-def test_mapping_template_is_that_of_the_contract() -> None:
-    assert MAPPING.read_text(encoding="utf-8") == mapping_text(), "run python scripts/contract_docs.py"
+def test_a_state_of_laces_gets_the_extracts_of_laces(tmp_path: Path) -> None:
+    sql = tmp_path / "map.sql"
+    sql.write_text("create view students as select '101' as agency_id, date '2001-02-03' as birth_date, true as white", encoding="utf-8")
+    write_extracts(sql, tmp_path / "extracts", State.MO)
+    assert {file.stem for file in (tmp_path / "extracts").iterdir()} == extract_columns("laces").keys()
+    (student,) = records(tmp_path / "extracts" / "students.csv")
+    assert {name: value for name, value in student.items() if value} == {"agency_id": "101", "birth_date": "02032001", "white": "Y"}
 
 
 def test_mapping_template_has_every_column_once() -> None:
-    rows = records(MAPPING)
-    assert [(row["extract"], row["column"]) for row in rows] == [(extract, column) for extract, columns in contract_extracts().items() for column in columns]
+    rows = records(MAPPINGS["fcs"])
+    assert [(row["extract"], row["column"]) for row in rows] == [(extract, column) for extract, columns in extract_columns("fcs").items() for column in columns]
     asked = {(row["extract"], row["column"]): row for row in rows}
     assert asked["demographics", "birth_date"] | {"meaning": ""} == {
         **{"extract": "demographics", "column": "birth_date", "data_element": "1019", "required": "no", "type": "date", "code_list": "", "meaning": ""},

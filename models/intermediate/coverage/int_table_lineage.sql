@@ -1,5 +1,5 @@
-{#- dbt knows the project's nodes only while it runs, not while it parses. -#}
-{%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list if execute else [] -%}
+{#- dbt knows the project's nodes only while it runs, not while it parses or runs a unit test. -#}
+{%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list if execute and graph.nodes is defined else [] -%}
 
 -- A parent that names its tables is on the way of those only.
 with recursive reads (node_id, parent_id, only_table_id) as (

@@ -39,8 +39,8 @@ baselines as (
     group by enrollments.person_key, enrollments.program_year, offers.subject, offers.ladder
 ),
 
--- A post-test without a date counts on its row's exit date, then on June 30; one on rows of
--- several periods, of whatever year, in the earliest row's (R63).
+-- A post-test without a date counts on its row's exit date, then on June 30; one on several rows, of whatever period or
+-- year, on the earliest (R63), of rows that are alike but for their term on the earlier term's (decision 0007).
 dated_post_tests as (
     select
         enrollments.person_key,
@@ -70,7 +70,8 @@ dated_post_tests as (
                 enrollments.person_key, post_tests.subject, post_tests.test_source_file, post_tests.test_record_number
             order by
                 post_tests.entry_date, post_tests.agency_id, post_tests.course_id, post_tests.section_id,
-                post_tests.student_id, post_tests.source_file, post_tests.record_number
+                post_tests.student_id, enrollments.reporting_program_year, enrollments.term_digit, post_tests.source_file,
+                post_tests.record_number
         ) = 1
 ),
 

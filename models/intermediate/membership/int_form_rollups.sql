@@ -11,7 +11,7 @@ rollups as (
 
 -- A code counts in itself and in every total it adds to.
 row_targets as (
-    select distinct
+    select
         row_set,
         row_code,
         row_code as counts_in
@@ -25,7 +25,7 @@ row_targets as (
 ),
 
 column_targets as (
-    select distinct
+    select
         column_set,
         column_code,
         column_code as counts_in

@@ -68,7 +68,7 @@ row_periods as (
         table_periods.pop_number,
         table_periods.table_id,
         'msg' as row_code,
-        coalesce(table_periods.reported_msg in ('E', 'F'), false) as is_achieved
+        table_periods.reported_msg in ('E', 'F') as is_achieved
     from table_periods
     where table_periods.table_id in ('9', '10')
     union all

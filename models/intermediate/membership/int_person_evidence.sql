@@ -35,7 +35,6 @@ iet_rows as (
         program_year,
         string_agg(iet_evidence, ', ' order by pop_number) as evidence
     from {{ ref('int_periods_of_participation') }}
-    where is_iet
     group by person_key, program_year
 )
 

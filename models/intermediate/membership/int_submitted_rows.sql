@@ -107,7 +107,6 @@ provider_grants as (
         concat(award_type, ' award of ', cast(amount as double), ' dollars', case when subrecipient = 'Y' then ', subrecipient' else '' end)
             as evidence
     from grants
-    where provider_type is not null
 ),
 
 -- B, C and D count an agency once per provider type: its first award of the kind brings 1, a further one nothing.

@@ -1,6 +1,6 @@
 with final_exits as (
     select * from {{ ref('int_final_exits') }}
-    where final_exit_date is not null and not is_outcomes_excluded and not is_incarcerated_at_exit
+    where not is_outcomes_excluded and not is_incarcerated_at_exit
 ),
 
 windows as (

@@ -1,5 +1,5 @@
 -- Table 9: an ELCATE row in a period of the year, or on Table 3's IELCE rows (R46, R67).
-select distinct
+select
     person_key,
     program_year
 from {{ ref('int_period_programs') }}

@@ -19,7 +19,7 @@ ordered_terms as (
     select
         *,
         max(exit_date) over earlier_terms as latest_earlier_exit_date,
-        max(case when is_open then 1 else 0 end) over earlier_terms as is_after_open_term
+        bool_or(is_open) over earlier_terms as is_after_open_term
     from terms
     window earlier_terms as (
         partition by person_key

@@ -13,6 +13,8 @@ offers as (
         record_number,
         fleid,
         program_year,
+        reporting_program_year,
+        term_digit,
         agency_id,
         student_id,
         course_id,
@@ -36,6 +38,8 @@ offers as (
         enrollments.record_number,
         enrollments.fleid,
         enrollments.program_year,
+        enrollments.reporting_program_year,
+        enrollments.term_digit,
         enrollments.agency_id,
         enrollments.student_id,
         enrollments.course_id,
@@ -73,17 +77,18 @@ select
     efl_code,
     test_source_file,
     test_record_number,
-    -- The order in which offers count, one for all: earliest row entry, lowest level, then the rest for certainty (R10).
+    -- The order in which offers count, one for all: earliest row entry, lowest level, then the row's ids (R10), the earlier
+    -- term (decision 0007) and the rest for certainty.
     row_number() over (
         partition by fleid, program_year, subject
         order by
-            entry_date, level_order, agency_id, course_id, section_id, student_id, source_file, record_number,
-            test_source_file, test_record_number
+            entry_date, level_order, agency_id, course_id, section_id, student_id, reporting_program_year, term_digit, source_file,
+            record_number, test_source_file, test_record_number
     ) as subject_order,
     row_number() over (
         partition by fleid, program_year
         order by
-            level_order, entry_date, agency_id, course_id, section_id, student_id, source_file, record_number, subject,
-            test_source_file, test_record_number
+            level_order, entry_date, agency_id, course_id, section_id, student_id, reporting_program_year, term_digit, source_file,
+            record_number, subject, test_source_file, test_record_number
     ) as level_and_row_order
 from offers

@@ -1,9 +1,9 @@
 with record_years as (
-    select distinct program_year from {{ ref('int_agency_records') }}
+    select program_year from {{ ref('int_agency_records') }}
 ),
 
 agency_lists as (
-    select distinct {{ program_year_of_reporting_year('reporting_year') }} as program_year from {{ records('agencies') }}
+    select {{ program_year_of_reporting_year('reporting_year') }} as program_year from {{ records('agencies') }}
 ),
 
 -- A year before the first agency list has no eligible agency, so no NRS row (R1).

@@ -36,7 +36,7 @@ ordered_terms as (
             order by entry_date, reporting_program_year, term_digit
             rows between unbounded preceding and 1 preceding
         ) as latest_earlier_exit_date,
-        max(case when is_open then 1 else 0 end) over (
+        bool_or(is_open) over (
             partition by person_key, program_year
             order by entry_date, reporting_program_year, term_digit
             rows between unbounded preceding and 1 preceding

@@ -9,7 +9,7 @@ enrollments as (
 
 -- A pre-test of a level that the rules name for GED, and that places nobody: by the footnote 5 and 6 do (R10).
 tests_above as (
-    select distinct
+    select
         tests.source_file,
         tests.record_number
     from {{ ref('int_test_instances') }} as tests

@@ -17,9 +17,9 @@ fetpip as (
     select
         fleid,
         {{ program_year_of_reporting_year('reporting_year') }} as program_year,
-        bool_or(coalesce(exhausting_tanf = 'Y', false)) as exhausting_tanf,
-        bool_or(coalesce(long_term_unemployed = 'Y', false)) as long_term_unemployed,
-        bool_or(coalesce(low_income = 'Y', false)) as low_income
+        bool_or(exhausting_tanf = 'Y') as exhausting_tanf,
+        bool_or(long_term_unemployed = 'Y') as long_term_unemployed,
+        bool_or(low_income = 'Y') as low_income
     from {{ records('fetpip_status') }}
     group by fleid, reporting_year
 ),
@@ -29,16 +29,16 @@ reported as (
     select
         person_key,
         program_year,
-        bool_or(coalesce(exhausting_tanf = 'Y', false)) as exhausting_tanf,
-        bool_or(coalesce(long_term_unemployed = 'Y', false)) as long_term_unemployed,
-        bool_or(coalesce(low_income = 'Y', false)) as low_income,
-        bool_or(coalesce(displaced_homemaker = 'Y', false)) as displaced_homemaker,
-        bool_or(coalesce(ex_offender = 'Y', false)) as ex_offender,
-        bool_or(coalesce(homeless = 'Y', false)) as homeless,
-        bool_or(coalesce(migrant_farmworker = 'Y', false)) as migrant_farmworker,
-        bool_or(coalesce(disability = 'Y', false)) as disability,
-        bool_or(coalesce(single_parent = 'Y', false)) as single_parent,
-        bool_or(coalesce(foster_youth = 'Y', false)) as foster_youth
+        bool_or(exhausting_tanf = 'Y') as exhausting_tanf,
+        bool_or(long_term_unemployed = 'Y') as long_term_unemployed,
+        bool_or(low_income = 'Y') as low_income,
+        bool_or(displaced_homemaker = 'Y') as displaced_homemaker,
+        bool_or(ex_offender = 'Y') as ex_offender,
+        bool_or(homeless = 'Y') as homeless,
+        bool_or(migrant_farmworker = 'Y') as migrant_farmworker,
+        bool_or(disability = 'Y') as disability,
+        bool_or(single_parent = 'Y') as single_parent,
+        bool_or(foster_youth = 'Y') as foster_youth
     from records
     group by person_key, program_year
 )

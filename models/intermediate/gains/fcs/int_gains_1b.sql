@@ -1,6 +1,5 @@
 with ahs_terms as (
     select * from {{ ref('int_ahs_terms') }}
-    where ahs_diploma_option is not null and ahs_credits_at_entry is not null
 ),
 
 reported_options as (
@@ -9,7 +8,6 @@ reported_options as (
         ahs_diploma_option,
         min(level_6_credits) as level_6_credits
     from {{ ref('stg_fcs__ahs_diploma_options') }}
-    where level_6_credits is not null
     group by reporting_year, ahs_diploma_option
 ),
 

@@ -62,7 +62,7 @@ passed_courses as (
 
 -- One term or two consecutive ones, tried in the order of their last term, the single term before the pair.
 windows as (
-    select distinct
+    select
         person_key,
         program_year,
         iet_program_number,
@@ -70,7 +70,7 @@ windows as (
         term_number as first_term_number
     from passed_courses
     union
-    select distinct
+    select
         person_key,
         program_year,
         iet_program_number,
@@ -78,7 +78,7 @@ windows as (
         term_number - 1 as first_term_number
     from passed_courses
     union
-    select distinct
+    select
         person_key,
         program_year,
         iet_program_number,

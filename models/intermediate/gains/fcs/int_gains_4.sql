@@ -23,7 +23,7 @@ listed_programs as (
         reporting_year,
         iet_program_number,
         program_cip,
-        bool_or(coalesce(preapprenticeship = 'Y', false)) as is_preapprenticeship
+        bool_or(preapprenticeship = 'Y') as is_preapprenticeship
     from {{ ref('stg_fcs__iet_programs') }}
     group by reporting_year, iet_program_number, program_cip
 ),

@@ -73,6 +73,8 @@ select
     reported_tests.record_number,
     reported_tests.fleid,
     reported_tests.program_year,
+    reported_tests.reporting_program_year,
+    reported_tests.term_digit,
     reported_tests.agency_id,
     reported_tests.student_id,
     reported_tests.course_id,

@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-8-GED', 'MS-8-HISET', 'MS-8-TT']}) }}
+{{ config(meta={'rules': ['MS-8-GED', 'MS-8-HISET', 'MS-8-TT', 'MO-HSE']}) }}
 
 with tests as (
     select

@@ -1,0 +1,1 @@
+select source_file from ({{ files_not_read() }}) as files
