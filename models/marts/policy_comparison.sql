@@ -3,9 +3,9 @@
 {%- set window_year = "case when rules.%s <> 0 then cast(rules.%s as varchar) else '' end" -%}
 {%- set counted_kinds = [] -%}
 {%- for system in ['fcs', 'laces'] -%}
-    {%- for kind in gain_kinds(system) -%}
-        {%- do counted_kinds.append("'" ~ system ~ ' ' ~ kind ~ "'") -%}
-    {%- endfor -%}
+{%- for kind in gain_kinds(system) -%}
+{%- do counted_kinds.append("'" ~ system ~ ' ' ~ kind ~ "'") -%}
+{%- endfor -%}
 {%- endfor -%}
 {%- set rule_seeds = [
     {
