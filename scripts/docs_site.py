@@ -26,6 +26,7 @@ from markupsafe import Markup
 TEMPLATES = PROJECT / "docs" / "site"
 STAGES = {
     "staging": "Extracts, typed",
+    "records": "Records",
     "population": "Population",
     "gains": "Gains",
     "outcomes": "Outcomes",
