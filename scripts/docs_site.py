@@ -1,4 +1,4 @@
-"""Writes the pages for auditors: one per NRS table, rulings and assumptions, rule matrix, code lists, glossary.
+"""Writes the pages for auditors: one per NRS table, rulings and assumptions, rule matrix, code lists, glossary, states.
 
 Every sentence comes from the reference seeds of a built warehouse or from dbt's manifest, none from here: what the pages
 say is what the build did. Plain HTML without scripts, to be opened from the folder. After `dbt build` and
@@ -26,6 +26,7 @@ from markupsafe import Markup
 TEMPLATES = PROJECT / "docs" / "site"
 STAGES = {
     "staging": "Extracts, typed",
+    "records": "Records",
     "population": "Population",
     "gains": "Gains",
     "outcomes": "Outcomes",
@@ -275,6 +276,29 @@ def code_seeds(reference: Reference, manifest: dict) -> list[Row]:
     return shown
 
 
+def state_pages(reference: Reference) -> list[Row]:
+    """Each state that is compared with Florida: its rules by topic, those that differ apart from those that are the same."""
+    rules = reference.rows("from marts.policy_comparison order by state, topic_order, item") if "policy_comparison" in reference.marts else []
+    states: dict[str, list[Row]] = {}
+    for rule in rules:
+        states.setdefault(str(rule["state"]), []).append(rule)
+    return [
+        {
+            "state": state,
+            "name": found[0]["state_name"],
+            "topics": [
+                {
+                    "seed": seed,
+                    "different": [r for r in found if r["topic"] == seed and r["is_different"]],
+                    "same": [r for r in found if r["topic"] == seed and not r["is_different"]],
+                }
+                for seed in dict.fromkeys(r["topic"] for r in found)
+            ],
+        }
+        for state, found in states.items()
+    ]
+
+
 def contract_columns(manifest: dict, kind: str) -> list[Row]:
     """Columns of the extracts that carry a meta entry of this kind (data_element, ceds_global_id), ordered by it."""
     columns = [
@@ -325,7 +349,8 @@ def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Pa
     matrix = rule_matrix(reference, rulings)
     for page in tables:
         page["rules"] = [rule for section in matrix for rule in section["rules"] if rule["table_id"] == page["table"]["table_id"]]
-    pages = {"tables.html": ("tables", {"tables": tables, "rulings": rulings, "assumed": assumed_rows(reference)})}
+    states = state_pages(reference)
+    pages = {"tables.html": ("tables", {"tables": tables, "rulings": rulings, "assumed": assumed_rows(reference), "states": states})}
     pages |= {f"table_{str(page['table']['table_id']).lower()}.html": ("table", page) for page in tables}
     tables_citing = {
         ruling: [page["table"]["table_id"] for page in tables if any(cited["ruling_id"] == ruling for cited in page["rulings"])] for ruling in known
@@ -334,6 +359,7 @@ def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Pa
     pages["rulings.html"] = ("rulings", {"rulings": rulings, "assumed": assumed_rows(reference), "tables_of": tables_citing, "models_of": models_citing})
     pages["rules.html"] = ("rules", {"sections": matrix, "form_count": len(tables)})
     pages["codes.html"] = ("codes", {"seeds": codes})
+    pages |= {f"state_{str(page['state']).lower()}.html": ("state", page) for page in states}
     ceds, elements = contract_columns(manifest, "ceds_global_id"), contract_columns(manifest, "data_element")
     pages["glossary.html"] = ("glossary", {"terms": reference.rows("from glossary order by lower(term)"), "elements": elements, "ceds": ceds})
 

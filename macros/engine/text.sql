@@ -38,3 +38,8 @@
 {% macro duckdb__sql_error(message) -%}
     error(concat('NRS: ', {{ message }}))
 {%- endmacro %}
+
+{#- A decimal as one writes it, without zeros at the end: 299, 0.5. -#}
+{% macro plain_number(expression) -%}
+    rtrim(rtrim(cast(cast({{ expression }} as decimal(28, 10)) as varchar), '0'), '.')
+{%- endmacro %}

@@ -3,22 +3,19 @@
 {%- set window_year = "case when rules.%s <> 0 then cast(rules.%s as varchar) else '' end" -%}
 {%- set counted_kinds = [] -%}
 {%- for system in ['fcs', 'laces'] -%}
-    {%- for kind in gain_kinds(system) -%}
-        {%- do counted_kinds.append("'" ~ system ~ ' ' ~ kind ~ "'") -%}
-    {%- endfor -%}
+{%- for kind in gain_kinds(system) -%}
+{%- do counted_kinds.append("'" ~ system ~ ' ' ~ kind ~ "'") -%}
+{%- endfor -%}
 {%- endfor -%}
 {%- set rule_seeds = [
-    {
-        'seed': 'nrs_programs', 'item': 'rules.federal_program', 'description': 'cast(null as varchar)',
-        'reading': 'rules.program_label', 'is_assumption': 'rules.is_assumption',
-    },
     {
         'seed': 'rule_parameters', 'item': 'rules.parameter', 'description': "concat(rules.description, ' (', rules.unit, ')')",
         'reading': 'rules.value', 'is_assumption': 'rules.is_assumption',
     },
     {
-        'seed': 'rule_codes', 'item': 'rules.rule_list', 'description': 'cast(null as varchar)', 'reading': 'rules.code',
-        'is_assumption': 'rules.is_assumption',
+        'seed': 'gain_kinds', 'item': 'rules.kind', 'description': 'cast(null as varchar)', 'reading': 'rules.kind_label',
+        'is_assumption': 'false',
+        'only': "concat(states.record_system, ' ', rules.kind) in (" ~ counted_kinds | join(', ') ~ ')',
     },
     {
         'seed': 'indicator_windows', 'item': 'rules.indicator',
@@ -29,9 +26,12 @@
         'is_assumption': 'rules.is_assumption',
     },
     {
-        'seed': 'gain_kinds', 'item': 'rules.kind', 'description': 'cast(null as varchar)', 'reading': 'rules.kind_label',
-        'is_assumption': 'false',
-        'only': "concat(states.record_system, ' ', rules.kind) in (" ~ counted_kinds | join(', ') ~ ')',
+        'seed': 'rule_codes', 'item': 'rules.rule_list', 'description': 'cast(null as varchar)', 'reading': 'rules.code',
+        'is_assumption': 'rules.is_assumption',
+    },
+    {
+        'seed': 'nrs_programs', 'item': 'rules.federal_program', 'description': 'cast(null as varchar)',
+        'reading': 'rules.program_label', 'is_assumption': 'rules.is_assumption',
     },
     {
         'seed': 'efl_crosswalk', 'topic': 'educational_functioning_levels', 'item': 'rules.efl_row_code',
@@ -56,7 +56,27 @@
         'seed': 'post_test_rules', 'item': "concat(rules.instrument, ' ', rules.program_group)",
         'description': "'Hours before a post-test, and the forms to use in turn'",
         'reading': "concat(
-            rules.minimum_hours, ' hours', case when rules.form is not null then concat(', ', rules.form, ' and ', rules.other_form) else '' end
+            " ~ plain_number('rules.minimum_hours') ~ ", ' hours', case when rules.form is not null then concat(', ', rules.form, ' and ', rules.other_form) else '' end
+        )",
+        'is_assumption': 'rules.is_assumption',
+    },
+    {
+        'seed': 'hse_subtests', 'item': "concat(rules.test_series, ' ', rules.subtest)",
+        'description': "'Scores that pass the subtest'",
+        'reading': "concat(
+            'score ', " ~ plain_number('rules.passing_score') ~ ",
+            case when rules.passing_essay_score is not null then concat(', essay ', " ~ plain_number('rules.passing_essay_score') ~ ") else '' end,
+            case when rules.average_score is not null then concat(', average ', " ~ plain_number('rules.average_score') ~ ") else '' end
+        )",
+        'is_assumption': 'rules.is_assumption',
+    },
+    {
+        'seed': 'competency_diploma_requirements', 'item': 'rules.requirement',
+        'description': "'What the competency-based diploma asks for'",
+        'reading': "concat(
+            rules.record_kind,
+            case when rules.minimum_score is not null then concat(', score ', " ~ plain_number('rules.minimum_score') ~ ") else '' end,
+            case when rules.minimum_hours is not null then concat(', hours ', " ~ plain_number('rules.minimum_hours') ~ ") else '' end
         )",
         'is_assumption': 'rules.is_assumption',
     },
@@ -77,6 +97,7 @@ rule_rows as (
     select
         states.state,
         '{{ rule_seed.topic or rule_seed.seed }}' as topic,
+        {{ loop.index }} as topic_order,
         {{ rule_seed.item }} as item,
         {{ rule_seed.description }} as description,
         {{ rule_seed.reading }} as reading,
@@ -96,6 +117,7 @@ readings as (
         state,
         topic,
         item,
+        min(topic_order) as topic_order,
         max(description) as description,
         string_agg(distinct reading, ', ' order by reading) as reading,
         bool_or(is_assumption) as is_assumption,
@@ -110,7 +132,8 @@ items as (
         states.state,
         states.state_name,
         readings.topic,
-        readings.item
+        readings.item,
+        min(readings.topic_order) as topic_order
     from states
     inner join readings on readings.state in ('FL', states.state)
     where states.state <> 'FL'
@@ -122,6 +145,7 @@ select
     items.state,
     items.state_name,
     items.topic,
+    cast(items.topic_order as integer) as topic_order,
     items.item,
     coalesce(state_readings.description, florida.description) as description,
     florida.reading as florida_reading,

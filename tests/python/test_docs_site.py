@@ -67,7 +67,8 @@ def words(text: str) -> str:
 def test_there_is_a_page_for_every_table_and_for_what_they_share(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
     tables = {f"table_{table.lower()}.html" for (table,) in sample_warehouse.rows("select distinct table_id from marts.nrs_cells")}
     assert len(tables) == 19
-    assert site.keys() == tables | {"tables.html", "rulings.html", "rules.html", "codes.html", "glossary.html"}
+    states = {"state_mo.html", "state_ms.html"}
+    assert site.keys() == tables | states | {"tables.html", "rulings.html", "rules.html", "codes.html", "glossary.html"}
 
 
 def test_a_table_page_names_every_row_and_column_of_the_form(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
@@ -134,6 +135,22 @@ def test_codes_of_every_list_are_shown(site: dict[str, Page], sample_warehouse: 
     assert [label for (label,) in labels if label not in site["codes.html"].text] == []
     lists = {f"code_lists-{name}" for (name,) in sample_warehouse.rows("select distinct code_list from reference.code_lists")}
     assert lists <= set(site["codes.html"].ids)
+
+
+def test_a_states_page_has_both_readings_and_both_sources_of_what_differs(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+    rules = sample_warehouse.rows("""
+        select state, item, florida_reading, state_reading, florida_citation, state_citation from marts.policy_comparison where is_different""")
+    assert {rule[0] for rule in rules} == {"MO", "MS"}
+    pages = {state: words(site[f"state_{state.lower()}.html"].text) for state in ("MO", "MS")}
+    assert [rule for rule in rules if any(words(part) not in pages[rule[0]] for part in rule[1:] if part)] == []
+
+
+def test_a_states_page_reads_the_rule_rows(site: dict[str, Page]) -> None:
+    """Seed rule_parameters: 12 hours in Mississippi and 10 in Florida, the same minimum age; gain 1c without a test stands in Missouri's document alone."""
+    mississippi, missouri = words(site["state_ms.html"].text), words(site["state_mo.html"].text)
+    assert "pop_minimum_hours Fewest instructional hours that make a period of participation (hours) 10 12" in mississippi
+    assert re.search(r"The same in both: [^.]*minimum_age \(16\)", mississippi)
+    assert "(all, credential or none) all credential Measurable Skill Gain Crosswalk, 1c; R22; R69 MO IET in LACES, MSG 1c" in missouri
 
 
 def test_every_data_element_of_the_contract_is_in_the_glossary(site: dict[str, Page], manifest: dict) -> None:

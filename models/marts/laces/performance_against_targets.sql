@@ -82,6 +82,6 @@ select
     cast(value as double) as value,
     is_suppressed,
     cast(target as double) as target,
-    cast(value as double) - cast(target as double) as difference,
+    cast(cast(value as decimal(28, 10)) - target as double) as difference,
     value >= target as is_met
 from compared

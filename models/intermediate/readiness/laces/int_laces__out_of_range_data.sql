@@ -115,7 +115,7 @@ select
     days.student_id,
     days.fleid,
     'minutes' as column_name,
-    rtrim(rtrim(cast(days.minutes as varchar), '0'), '.') as found_value,
+    {{ plain_number('days.minutes') }} as found_value,
     days.source_file,
     days.record_number
 from days
@@ -127,7 +127,7 @@ select
     student_id,
     fleid,
     'scale_score' as column_name,
-    rtrim(rtrim(cast(scale_score as varchar), '0'), '.') as found_value,
+    {{ plain_number('scale_score') }} as found_value,
     source_file,
     record_number
 from unplaced_scores
