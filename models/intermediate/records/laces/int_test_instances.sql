@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-4-PAIR']}) }}
+{{ config(meta={'rules': ['MS-4-PAIR', 'MO-POST-TEST']}) }}
 
 with uses as (
     select * from {{ ref('int_laces__assessment_uses') }}
