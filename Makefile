@@ -14,12 +14,15 @@ SIZES ?= sample county florida
 MUTANTS ?=
 TEST_WAREHOUSE := target/test/nrs.duckdb
 
-.PHONY: report test lint pytest dbt-test docs sample bench mutants clean
+# The staging models of LACES are the macro calls of Florida's.
+LACES_MODELS := $(filter-out models/staging/%,$(shell find models -type d -name laces))
+
+.PHONY: report test lint pytest dbt-test laces-test docs sample bench mutants clean
 
 report: $(VENV)/installed
 	$(BIN)/python scripts/nrs.py report --state $(STATE) --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
 
-test: lint dbt-test pytest
+test: lint dbt-test laces-test pytest
 
 $(VENV)/installed: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with make PYTHON=...")'
@@ -32,11 +35,21 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	mkdir -p target/lint
 	NRS_WAREHOUSE=target/lint/nrs.duckdb $(BIN)/sqlfluff lint --processes 2 models tests analyses
+	NRS_WAREHOUSE=target/lint/nrs.duckdb $(BIN)/sqlfluff lint --config .sqlfluff-laces --processes 2 $(LACES_MODELS)
 
 dbt-test: $(VENV)/installed
 	mkdir -p target/test
 	rm -f $(TEST_WAREHOUSE)
 	NRS_WAREHOUSE=$(TEST_WAREHOUSE) $(BIN)/dbt build --quiet --warn-error
+
+# The states that keep their records in LACES, each from its sample; the unit tests of what they share are the same.
+laces-test: $(VENV)/installed
+	mkdir -p target/test
+	rm -f target/test/ms.duckdb target/test/mo.duckdb
+	NRS_WAREHOUSE=target/test/ms.duckdb $(BIN)/dbt build --quiet --warn-error --target-path target/ms \
+		--vars '{state: MS, extracts_path: examples/mississippi}'
+	NRS_WAREHOUSE=target/test/mo.duckdb $(BIN)/dbt build --quiet --warn-error --target-path target/mo --exclude-resource-type unit_test \
+		--vars '{state: MO, extracts_path: examples/missouri}'
 
 pytest: $(VENV)/installed
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
@@ -49,6 +62,8 @@ docs: $(VENV)/installed
 
 sample: $(VENV)/installed
 	$(BIN)/python scripts/generate_extracts.py seeds/extracts --students 1000 --seed 7
+	$(BIN)/python scripts/generate_laces_extracts.py examples/mississippi --state MS
+	$(BIN)/python scripts/generate_laces_extracts.py examples/missouri --state MO
 
 bench: $(VENV)/installed
 	$(BIN)/python scripts/benchmark.py $(foreach size,$(SIZES),--size $(size))
