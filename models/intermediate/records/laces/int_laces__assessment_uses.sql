@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-4-CARRY', 'MS-4-PAIR']}) }}
+{{ config(meta={'rules': ['MS-4-CARRY', 'MS-4-PAIR', 'MO-POST-TEST']}) }}
 
 with chains as (
     select * from {{ ref('int_laces__test_chains') }}

@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-4-CARRY', 'MS-4-VALID']}) }}
+{{ config(meta={'rules': ['MS-4-CARRY', 'MS-4-VALID', 'MO-POST-TEST']}) }}
 
 with spans as (
     select * from {{ ref('int_laces__service_spans') }}

@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-4-CARRY']}) }}
+{{ config(meta={'rules': ['MS-4-CARRY', 'MO-POST-TEST']}) }}
 
 with terms as (
     select * from {{ ref('int_terms') }}
