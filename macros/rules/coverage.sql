@@ -8,7 +8,7 @@
     {%- for node in project_unit_tests() if node.config.meta.get('rules') -%}
         {%- set model = graph.nodes.get('model.' ~ node.package_name ~ '.' ~ node.model) -%}
         {#- Two record systems may fill a model of one name: the tests of the other one's are tests of nothing here. -#}
-        {%- if model and ('/laces/' in model.original_file_path) == ('/laces/' in node.original_file_path) -%}
+        {%- if model and ('laces' in model.fqn) == ('laces' in node.fqn) -%}
             {%- do found.append(node) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -19,11 +19,14 @@
     looks its names up, the same parse that `graph` shows. -#}
 {% macro project_unit_tests() -%}
     {%- set manifest = builtins.ref.manifest -%}
-    {%- set found = manifest.unit_tests.values() | list -%}
+    {%- set found = dict(manifest.unit_tests) -%}
+    {#- A partial parse may list what is off twice. -#}
     {%- for nodes in manifest.disabled.values() -%}
-        {%- do found.extend(nodes | selectattr('resource_type', 'equalto', 'unit_test') | list) -%}
+        {%- for node in nodes if node.resource_type == 'unit_test' -%}
+            {%- do found.setdefault(node.unique_id, node) -%}
+        {%- endfor -%}
     {%- endfor -%}
-    {{ return(found) }}
+    {{ return(found.values() | list) }}
 {%- endmacro %}
 
 {#- The ids of what a test looks at: a unit test at its model and the seeds that this reads, a data test at all that its
