@@ -59,12 +59,12 @@
 {%- endmacro %}
 
 {% macro default__file_record_counts(extract) -%}
-    {%- if not var('extracts_path', none) -%}
+    {%- if not var('extracts_path', none) and record_system() == 'fcs' -%}
     select
         '{{ extract }}.csv' as source_file,
         count(*) as records
     from {{ ref(extract) }}
-    {%- elif execute -%}
+    {%- elif execute and var('extracts_path', none) -%}
     {%- for group in extract_part_groups(extract_parts(extract)) %}
     {{ 'union all' if not loop.first }}
     select

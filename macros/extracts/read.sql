@@ -156,7 +156,14 @@
 {%- endmacro %}
 
 {% macro default__read_extract(extract) -%}
-    {%- if not var('extracts_path', none) -%}
+    {%- if not var('extracts_path', none) and record_system() != 'fcs' -%}
+    {%- if execute -%}
+    {%- do exceptions.raise_compiler_error(
+        'Only the sample of Florida stands in seeds. Give a folder of LACES extracts, for instance the sample of the state: '
+        ~ "--vars '{state: " ~ var('state') ~ ", extracts_path: examples/mississippi}' (or examples/missouri)."
+    ) -%}
+    {%- endif -%}
+    {%- elif not var('extracts_path', none) -%}
     select
         '{{ extract }}.csv' as source_file,
         row_number() over () as record_number,

@@ -7,6 +7,12 @@
     }[system or record_system()]) }}
 {%- endmacro %}
 
+{#- LACES reports whole minutes: hours are sixtieths, rounded to ten places, and their sum may miss a whole hour by some
+    billionths. This is more than such a sum can miss, and far less than a minute. -#}
+{% macro sum_of_sixtieths() -%}
+    0.000001
+{%- endmacro %}
+
 {#- LACES has no terms: the month of the program year is one, July 1 to March 9, April A, May B, June C. -#}
 {% macro month_term(date_expression) -%}
     substr('789ABC123456', cast(extract(month from {{ date_expression }}) as integer), 1)

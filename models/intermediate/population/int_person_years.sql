@@ -40,7 +40,7 @@ select
     persons.instructional_hours,
     -- One section is enough, unless the state's rule weighs the hours (R12).
     case program_years.distance_by
-        when 'majority_of_hours' then persons.distance_hours * 2 > persons.instructional_hours
+        when 'majority_of_hours' then persons.distance_hours * 2 > persons.instructional_hours + {{ sum_of_sixtieths() }}
         else persons.has_distance_section
     end as is_distance,
     persons.is_outcomes_excluded,

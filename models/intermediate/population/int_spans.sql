@@ -61,7 +61,10 @@ measured_spans as (
         spans.*,
         program_years.pop_gap_days,
         program_years.ends_on,
-        case program_years.pop_hours_of when 'stay' then stay_hours.hours_of_stay else spans.instructional_hours end
+        case program_years.pop_hours_of
+            when 'stay' then stay_hours.hours_of_stay + {{ sum_of_sixtieths() }}
+            else spans.instructional_hours
+        end
         >= program_years.pop_minimum_hours as is_period_of_participation
     from spans
     inner join program_years on spans.program_year = program_years.program_year
