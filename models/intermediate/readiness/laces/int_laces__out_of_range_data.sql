@@ -26,7 +26,7 @@ checks as (
     where {{ in_force('checks', var('program_year')) }}
 ),
 
--- Blank scores and those that no range of the instrument and subject has.
+-- Blank scores and those that no range of an approved instrument and the subject has.
 unplaced_scores as (
     select * from {{ ref('int_laces__assessments') }}
     where program_year = {{ var('program_year') }} and efl_row_code is null
