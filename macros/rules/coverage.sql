@@ -16,14 +16,15 @@
 {%- endmacro %}
 
 {#- Every unit test. dbt's `graph` has none before version 1.12: until then they are taken from the manifest in which `ref`
-    looks its names up, the same parse that `graph` shows. After an edit a partial parse lists a disabled one twice. -#}
+    looks its names up, the same parse that `graph` shows. Of a disabled one that was edited a partial parse keeps the old
+    reading before the new. -#}
 {% macro project_unit_tests() -%}
     {%- set manifest = builtins.ref.manifest -%}
     {%- set found = manifest.unit_tests.values() | list -%}
     {%- for nodes in manifest.disabled.values() -%}
-        {%- do found.extend(nodes | selectattr('resource_type', 'equalto', 'unit_test') | list) -%}
+        {%- do found.extend((nodes | selectattr('resource_type', 'equalto', 'unit_test') | list)[-1:]) -%}
     {%- endfor -%}
-    {{ return(found | unique(attribute='unique_id') | list) }}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- The ids of what a test looks at: a unit test at its model and the seeds that this reads, a data test at all that its
