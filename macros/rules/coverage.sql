@@ -16,13 +16,13 @@
 {%- endmacro %}
 
 {#- Every unit test. dbt's `graph` has none before version 1.12: until then they are taken from the manifest in which `ref`
-    looks its names up, the same parse that `graph` shows. -#}
+    looks its names up, the same parse that `graph` shows. Of a disabled one that was edited a partial parse keeps the old
+    reading before the new. -#}
 {% macro project_unit_tests() -%}
     {%- set manifest = builtins.ref.manifest -%}
     {%- set found = dict(manifest.unit_tests) -%}
-    {#- A partial parse may list what is off twice. -#}
     {%- for nodes in manifest.disabled.values() -%}
-        {%- for node in nodes if node.resource_type == 'unit_test' -%}
+        {%- for node in (nodes | selectattr('resource_type', 'equalto', 'unit_test') | list)[-1:] -%}
             {%- do found.setdefault(node.unique_id, node) -%}
         {%- endfor -%}
     {%- endfor -%}

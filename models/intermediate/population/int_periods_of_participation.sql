@@ -38,14 +38,14 @@ supplemental_iet as (
 ),
 
 -- A row with a listed IET number, or of the agency that the supplemental file names (R11, R69).
-iet_periods as (
+iet_rows as (
     select
         enrollments.person_key,
         enrollments.program_year,
         enrollments.pop_number,
-        min(enrollments.entry_date) as first_iet_entry_date,
-        coalesce(bool_and(enrollments.is_iet_without_credential), false) as is_iet_without_credential,
-        min(concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')')) as iet_evidence
+        enrollments.entry_date,
+        coalesce(enrollments.is_iet_without_credential, false) as is_without_credential,
+        concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')') as evidence
     from {{ ref('int_pop_enrollments') }} as enrollments
     left join supplemental_iet
         on
@@ -53,8 +53,23 @@ iet_periods as (
             and enrollments.fleid = supplemental_iet.fleid
             and enrollments.program_year = supplemental_iet.program_year
     where enrollments.is_iet or supplemental_iet.fleid is not null
-    group by
-        enrollments.person_key, enrollments.program_year, enrollments.pop_number
+),
+
+-- The first row that leads to a credential speaks, else the first (MO IET in LACES, MSG 1c).
+iet_periods as (
+    select
+        person_key,
+        program_year,
+        pop_number,
+        entry_date as first_iet_entry_date,
+        is_without_credential as is_iet_without_credential,
+        evidence as iet_evidence
+    from iet_rows
+    qualify
+        row_number() over (
+            partition by person_key, program_year, pop_number
+            order by case when is_without_credential then 1 else 0 end, entry_date, evidence
+        ) = 1
 )
 
 select

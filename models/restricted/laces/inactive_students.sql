@@ -58,6 +58,7 @@ left join students
     on
         inactive.agency_id = students.agency_id
         and inactive.student_id = students.student_id
+        and inactive.fleid = students.fleid
         and {{ program_year_of('inactive.last_service_date') }} = students.program_year
 where
     inactive.inactive_days >= inactive.inactivity_warning_days

@@ -73,6 +73,7 @@ served_students as (
         on
             last_service.agency_id = students.agency_id
             and last_service.student_id = students.student_id
+            and last_service.fleid = students.fleid
             and last_service.program_year = students.program_year
     where
         {{ days_between('last_service.last_service_date', 'as_of.as_of_date') }} < program_years.pop_gap_days

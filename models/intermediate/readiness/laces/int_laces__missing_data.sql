@@ -11,7 +11,7 @@
             false
         )",
     'employment_status_missing': 'students.employment_status is null',
-    'schooling_missing': 'students.schooling_level is null',
+    'schooling_missing': 'students.schooling_level is null or students.schooling_origin is null',
     'barriers_missing': 'coalesce(
             students.exhausting_tanf, students.long_term_unemployed, students.low_income, students.displaced_homemaker,
             students.ex_offender, students.homeless, students.migrant_farmworker, students.disability,

@@ -26,7 +26,7 @@ checks as (
     where {{ in_force('checks', var('program_year')) }}
 ),
 
--- Blank scores and those that no range of the instrument and subject has.
+-- Blank scores and those that no range of an approved instrument and the subject has.
 unplaced_scores as (
     select * from {{ ref('int_laces__assessments') }}
     where program_year = {{ var('program_year') }} and efl_row_code is null
@@ -70,8 +70,19 @@ days as (
 ),
 
 dates as (
+    -- Only days after the program year that they are reported for can be later (int_laces__as_of).
+    select
+        agency_id,
+        student_id,
+        fleid,
+        'attendance_date' as column_name,
+        attendance_date as reported_date,
+        source_file,
+        record_number
+    from {{ ref('int_laces__service_days') }}
+    where counted_minutes > 0
     {%- for model, column in dates %}
-    {{ 'union all' if not loop.first }}
+    union all
     select
         agency_id,
         student_id,

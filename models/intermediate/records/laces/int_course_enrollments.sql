@@ -45,6 +45,7 @@ open_service as (
         on
             last_service.agency_id = students.agency_id
             and last_service.student_id = students.student_id
+            and last_service.fleid = students.fleid
             and {{ program_year_of('last_service.last_service_date') }} = students.program_year
     where
         {{ days_between('last_service.last_service_date', 'as_of.as_of_date') }} < program_years.pop_gap_days
@@ -115,10 +116,12 @@ left join {{ ref('stg_laces__class_enrollments') }} as class_enrollments
         and months.reporting_year = class_enrollments.reporting_year
         and months.class_id = class_enrollments.class_id
         and months.student_id = class_enrollments.student_id
+        and months.fleid = class_enrollments.fleid
 left join students
     on
         months.agency_id = students.agency_id
         and months.student_id = students.student_id
+        and months.fleid = students.fleid
         and months.program_year = students.program_year
 left join agencies
     on

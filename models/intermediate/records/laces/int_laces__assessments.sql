@@ -1,4 +1,4 @@
-{{ config(meta={'rules': ['MS-4-EFL', 'MS-4-RANGE', 'MO-EFL']}) }}
+{{ config(meta={'rules': ['MS-4-EFL', 'MS-4-APPROVED', 'MS-4-RANGE', 'MO-EFL']}) }}
 
 with assessments as (
     select
@@ -19,8 +19,8 @@ leveled_instruments as (
             and {{ in_force('test_levels', 'assessments.program_year') }}
 )
 
--- The level of a scale score, and whether the test measures it (MS Program Guidelines 2023, Section 4, Use of Scale Scores for
--- NRS Reporting; Out-of-Range Test Scores).
+-- The level of a scale score, and whether the test measures it; only scores of approved instruments are accepted (MS Program
+-- Guidelines 2023, Section 4, Use of Scale Scores for NRS Reporting; Out-of-Range Test Scores; Approved Assessments).
 select
     assessments.source_file,
     assessments.record_number,
@@ -42,9 +42,14 @@ select
     levels.efl_row_code is not null and (leveled_instruments.instrument is null or test_levels.efl_row_code is not null)
         as is_in_range
 from assessments
+left join {{ ref('rule_codes') }} as approved
+    on
+        approved.rule_list = 'approved_instrument'
+        and assessments.instrument = approved.code
+        and {{ in_force('approved', 'assessments.program_year') }}
 left join {{ ref('assessment_score_ranges') }} as ranges
     on
-        assessments.instrument = ranges.instrument
+        approved.code = ranges.instrument
         and assessments.subject = coalesce(ranges.subject, assessments.subject)
         and assessments.scale_score >= coalesce(ranges.scale_score_low, assessments.scale_score)
         and assessments.scale_score <= coalesce(ranges.scale_score_high, assessments.scale_score)

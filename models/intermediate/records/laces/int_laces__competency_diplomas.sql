@@ -8,7 +8,8 @@ requirements as (
     select * from {{ ref('competency_diploma_requirements') }}
 ),
 
--- What a person has shown, each record by itself: hours of instruction and of college credit are added up.
+-- What a person has shown, each record by itself: hours of instruction and of college credit are added up. A test that the
+-- assessment policy does not allow shows nothing (Section 8, Competency-Based Diploma Fact Sheet, Completion Requirements 3).
 records as (
     select
         assessments.fleid,
@@ -22,6 +23,11 @@ records as (
         assessments.source_file,
         assessments.record_number
     from {{ ref('stg_laces__assessments') }} as assessments
+    inner join {{ ref('int_laces__test_chains') }} as chains
+        on
+            assessments.source_file = chains.source_file
+            and assessments.record_number = chains.record_number
+            and chains.use <> 'not_used'
     inner join {{ ref('rule_codes') }} as instruments
         on
             instruments.rule_list = 'competency_diploma_instrument'
