@@ -199,21 +199,21 @@ def invoke_dbt(work: Path, arguments: list[str], variables: dict[str, object], m
 
 
 @cache
-def folder_manifest() -> Manifest:
-    """The project as parsed for a folder of extracts, whichever it is: imports and parsing are two thirds of a run."""
+def folder_manifest(state: str = "FL") -> Manifest:
+    """The project as parsed for a state's folder of extracts, whichever it is: imports and parsing are two thirds of a run."""
 
     def parsed() -> Manifest:
         with TemporaryDirectory() as work:
-            return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any"}).result
+            return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any", "state": state}).result
 
-    return made_once("folder_manifest", parsed)
+    return made_once(f"folder_manifest_{state}", parsed)
 
 
-def dbt_build(work: Path, extracts: Path | None, *arguments: str, program_year: int = 2023) -> DbtRun:
+def dbt_build(work: Path, extracts: Path | None, *arguments: str, program_year: int = 2023, state: str = "FL") -> DbtRun:
     """Build the project without its tests, from a folder of extracts or from the bundled sample."""
     command = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", *arguments]
-    variables = {"program_year": program_year} | ({"extracts_path": str(extracts)} if extracts else {})
-    result = invoke_dbt(work, command, variables, folder_manifest() if extracts else None)
+    variables = {"program_year": program_year, "state": state} | ({"extracts_path": str(extracts)} if extracts else {})
+    result = invoke_dbt(work, command, variables, folder_manifest(state) if extracts else None)
     messages = [str(result.exception)] if result.exception else [r.message for r in result.result.results if r.message and r.status in ("error", "fail")]
     return DbtRun(result.success, "\n".join(messages), (work / "logs" / "dbt.log").read_text(encoding="utf-8"), work / "nrs.duckdb")
 
