@@ -69,9 +69,58 @@ months as (
         max(attendance_date) as last_date,
         cast(sum(counted_minutes) / 60 as decimal(28, 10)) as section_hours,
         cast(sum(case when is_distance then counted_minutes else 0 end) / 60 as decimal(28, 10)) as distance_hours,
-        bool_or(is_distance) as is_distance
+        bool_or(is_distance) as is_distance,
+        row_number() over (
+            partition by agency_id, reporting_year, student_id, fleid order by min(attendance_date), class_id, program_year
+        ) as month_number
     from service_days
     group by agency_id, reporting_year, class_id, student_id, fleid, program_year, term_digit
+),
+
+iet_enrollments as (
+    select
+        enrollments.agency_id,
+        enrollments.reporting_year,
+        enrollments.class_id,
+        enrollments.student_id,
+        enrollments.fleid,
+        enrollments.iet_enrollment,
+        bridges.code is not null as is_iet_without_credential
+    from {{ ref('stg_laces__class_enrollments') }} as enrollments
+    inner join {{ ref('rule_codes') }} as iet
+        on
+            iet.rule_list = 'iet_enrollment'
+            and enrollments.iet_enrollment = iet.code
+            and {{ in_force('iet', program_year_of_reporting_year('enrollments.reporting_year')) }}
+    left join {{ ref('rule_codes') }} as bridges
+        on
+            bridges.rule_list = 'iet_without_credential'
+            and enrollments.iet_enrollment = bridges.code
+            and {{ in_force('bridges', program_year_of_reporting_year('enrollments.reporting_year')) }}
+),
+
+-- The enrollment makes an IET student, with hours of instruction in whatever class: one without service in its own class
+-- stands on the student's first month of the year (MO IET in LACES, IETP and IETP/C: "the enrollment puts them in the
+-- denominator"; MSG 1c).
+unattended_iets as (
+    select
+        iet_enrollments.agency_id,
+        iet_enrollments.reporting_year,
+        iet_enrollments.student_id,
+        iet_enrollments.fleid,
+        min(iet_enrollments.iet_enrollment) as iet_enrollment,
+        bool_and(iet_enrollments.is_iet_without_credential) as is_iet_without_credential
+    from iet_enrollments
+    left join months
+        on
+            iet_enrollments.agency_id = months.agency_id
+            and iet_enrollments.reporting_year = months.reporting_year
+            and iet_enrollments.class_id = months.class_id
+            and iet_enrollments.student_id = months.student_id
+            and iet_enrollments.fleid = months.fleid
+    where months.class_id is null
+    group by
+        iet_enrollments.agency_id, iet_enrollments.reporting_year, iet_enrollments.student_id, iet_enrollments.fleid
 )
 
 select
@@ -93,9 +142,10 @@ select
     months.entry_date,
     case when open_service.fleid is null then months.last_date end as exit_date,
     months.section_hours,
-    class_enrollments.iet_enrollment as iet_program_number,
-    iet.code is not null as is_iet,
-    bridges.code is not null as is_iet_without_credential,
+    coalesce(iet_enrollments.iet_enrollment, unattended_iets.iet_enrollment) as iet_program_number,
+    coalesce(iet_enrollments.iet_enrollment, unattended_iets.iet_enrollment) is not null as is_iet,
+    coalesce(iet_enrollments.is_iet_without_credential, unattended_iets.is_iet_without_credential, false)
+    and coalesce(unattended_iets.is_iet_without_credential, true) as is_iet_without_credential,
     months.is_distance,
     months.distance_hours,
     exit_reasons.code is not null as is_outcomes_excluded,
@@ -110,13 +160,20 @@ left join {{ ref('stg_laces__classes') }} as classes
         months.agency_id = classes.agency_id
         and months.reporting_year = classes.reporting_year
         and months.class_id = classes.class_id
-left join {{ ref('stg_laces__class_enrollments') }} as class_enrollments
+left join iet_enrollments
     on
-        months.agency_id = class_enrollments.agency_id
-        and months.reporting_year = class_enrollments.reporting_year
-        and months.class_id = class_enrollments.class_id
-        and months.student_id = class_enrollments.student_id
-        and months.fleid = class_enrollments.fleid
+        months.agency_id = iet_enrollments.agency_id
+        and months.reporting_year = iet_enrollments.reporting_year
+        and months.class_id = iet_enrollments.class_id
+        and months.student_id = iet_enrollments.student_id
+        and months.fleid = iet_enrollments.fleid
+left join unattended_iets
+    on
+        months.agency_id = unattended_iets.agency_id
+        and months.reporting_year = unattended_iets.reporting_year
+        and months.student_id = unattended_iets.student_id
+        and months.fleid = unattended_iets.fleid
+        and months.month_number = 1
 left join students
     on
         months.agency_id = students.agency_id
@@ -139,16 +196,6 @@ left join {{ ref('nrs_programs') }} as programs
     on
         classes.program_type = programs.program_cip
         and {{ in_force('programs', 'months.program_year') }}
-left join {{ ref('rule_codes') }} as iet
-    on
-        iet.rule_list = 'iet_enrollment'
-        and class_enrollments.iet_enrollment = iet.code
-        and {{ in_force('iet', 'months.program_year') }}
-left join {{ ref('rule_codes') }} as bridges
-    on
-        bridges.rule_list = 'iet_without_credential'
-        and class_enrollments.iet_enrollment = bridges.code
-        and {{ in_force('bridges', 'months.program_year') }}
 left join {{ ref('rule_codes') }} as exit_reasons
     on
         exit_reasons.rule_list = 'outcomes_excluded_withdrawal'
