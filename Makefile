@@ -24,7 +24,7 @@ report: $(VENV)/installed
 
 # What builds keeps one core busy, and so does not wait for the linters.
 test: $(VENV)/installed
-	$(MAKE) --jobs 2 --output-sync=target lint dbt-test laces-test
+	$(MAKE) --jobs 2 lint dbt-test laces-test
 	$(MAKE) pytest
 
 $(VENV)/installed: requirements.txt
