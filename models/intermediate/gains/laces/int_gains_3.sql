@@ -25,10 +25,31 @@ iet_persons as (
     where is_iet
 ),
 
--- All that the agencies of the scope report of one semester.
-semesters as (
+-- What the agencies of the scope report. Two that serve a student may report one transcript, or one agency in two reporting
+-- years: of rows that say the same only the first is taken.
+person_outcomes as (
     select
         person_agencies.person_key,
+        outcomes.*
+    from outcomes
+    inner join person_agencies
+        on
+            outcomes.fleid = person_agencies.fleid
+            and outcomes.agency_id = person_agencies.agency_id
+            and outcomes.reporting_program_year = person_agencies.program_year
+    qualify
+        row_number() over (
+            partition by
+                person_agencies.person_key, outcomes.outcome_type, outcomes.outcome_date, outcomes.credit_hours,
+                outcomes.enrollment_status, outcomes.score
+            order by outcomes.source_file, outcomes.record_number
+        ) = 1
+),
+
+-- All of one semester.
+semesters as (
+    select
+        outcomes.person_key,
         outcomes.semester_number,
         {{ program_year_of('max(outcomes.outcome_date)') }} as program_year,
         max(outcomes.outcome_date) as ended_on,
@@ -41,12 +62,7 @@ semesters as (
                 ' (', outcomes.source_file, ' #', outcomes.record_number, ')'
             ), ', ' order by outcomes.outcome_date, outcomes.source_file, outcomes.record_number
         ) as evidence
-    from outcomes
-    inner join person_agencies
-        on
-            outcomes.fleid = person_agencies.fleid
-            and outcomes.agency_id = person_agencies.agency_id
-            and outcomes.reporting_program_year = person_agencies.program_year
+    from person_outcomes as outcomes
     inner join {{ ref('rule_codes') }} as transcripts
         on
             transcripts.rule_list = 'gain_3_outcome'
@@ -57,7 +73,7 @@ semesters as (
             full_time.rule_list = 'full_time_status'
             and outcomes.enrollment_status = full_time.code
             and {{ in_force('full_time', program_year_of('outcomes.outcome_date')) }}
-    group by person_agencies.person_key, outcomes.semester_number
+    group by outcomes.person_key, outcomes.semester_number
 ),
 
 -- A semester with the hours of the rule, or two consecutive ones of a part-time student, who has fewer in each. Whether they

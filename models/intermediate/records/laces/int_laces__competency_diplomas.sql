@@ -61,24 +61,40 @@ records as (
     from {{ ref('int_laces__service_days') }}
 ),
 
-shown as (
+-- An outcome that two agencies report, or one in two reporting years, is one outcome: the first record of it. Attendance is
+-- added up record by record.
+person_records as (
     select
         person_agencies.person_key,
-        records.requirement,
-        records.shown_on,
-        requirements.minimum_hours,
-        concat(records.requirement, ' on ', records.shown_on, ' (', records.source_file, ' #', records.record_number, ')') as evidence,
-        sum(records.minutes) over (
-            partition by person_agencies.person_key, records.requirement
-            order by records.shown_on, records.source_file, records.record_number
-            rows between unbounded preceding and current row
-        ) as minutes
+        records.*
     from records
     inner join person_agencies
         on
             records.fleid = person_agencies.fleid
             and records.agency_id = person_agencies.agency_id
             and records.program_year = person_agencies.program_year
+    qualify
+        records.record_kind = 'attendance'
+        or row_number() over (
+            partition by
+                person_agencies.person_key, records.record_kind, records.requirement, records.shown_on, records.score, records.minutes
+            order by records.source_file, records.record_number
+        ) = 1
+),
+
+shown as (
+    select
+        records.person_key,
+        records.requirement,
+        records.shown_on,
+        requirements.minimum_hours,
+        concat(records.requirement, ' on ', records.shown_on, ' (', records.source_file, ' #', records.record_number, ')') as evidence,
+        sum(records.minutes) over (
+            partition by records.person_key, records.requirement
+            order by records.shown_on, records.source_file, records.record_number
+            rows between unbounded preceding and current row
+        ) as minutes
+    from person_records as records
     inner join requirements
         on
             records.record_kind = requirements.record_kind

@@ -1,7 +1,23 @@
 {{ config(meta={'rules': ['MS-4-PAIR', 'MO-POST-TEST']}) }}
 
 with uses as (
-    select * from {{ ref('int_laces__assessment_uses') }}
+    select
+        source_file,
+        record_number,
+        use,
+        pre_test_date,
+        enrollment_source_file,
+        enrollment_record_number
+    from {{ ref('int_laces__assessment_uses') }}
+    union all
+    select
+        source_file,
+        record_number,
+        use,
+        pre_test_date,
+        enrollment_source_file,
+        enrollment_record_number
+    from {{ ref('int_laces__shared_pre_tests') }}
 ),
 
 assessments as (
