@@ -23,7 +23,7 @@ def changed_seed(project: CompiledProject, seed: str, key: str, lines: list[str]
     """The seed's text with an example's lines in place of the row of that key, as somebody who edits the file would do it."""
     path, _ = project.seeds[f"reference.{seed}"]
     before = path.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in before if f",{key}," not in line]
+    kept = [line for line in before if not line.startswith(f"{key},")]
     assert before[0] == lines[0] and len(before) == len(kept) + 1 and len(lines) == 3
     return "\n".join([*kept, *lines[1:]]) + "\n"
 
@@ -31,7 +31,7 @@ def changed_seed(project: CompiledProject, seed: str, key: str, lines: list[str]
 def built(project: CompiledProject, work: Path) -> MemoryWarehouse:
     """The sample under the rules with the guide's rows added."""
     warehouse = MemoryWarehouse(project)
-    for (seed, key), lines in zip((("rule_parameters", "pop_minimum_hours"), ("form_rows", "age,age_16_18")), examples(), strict=True):
+    for (seed, key), lines in zip((("rule_parameters", "FL,pop_minimum_hours"), ("form_rows", "US,age,age_16_18")), examples(), strict=True):
         (work / f"{seed}.csv").write_text(changed_seed(project, seed, key, lines), encoding="utf-8")
         warehouse.connection.execute(f"delete from reference.{seed}; copy reference.{seed} from '{work / f'{seed}.csv'}' (format csv, header true)")
     warehouse.load(PROJECT / "seeds" / "extracts")
@@ -94,7 +94,7 @@ def test_a_row_that_was_not_end_dated_is_found(compiled: CompiledProject) -> Non
     warehouse = MemoryWarehouse(compiled)
     assert warehouse.rows(compiled.tests[OVERLAP]) == []
     for parameter, changes in {"minimum_age": "effective_from = 2024", "pop_gap_days": "state = 'US', effective_from = 2018, effective_to = 2018"}.items():
-        warehouse.connection.execute(f"create temp table added as from reference.rule_parameters where parameter = '{parameter}'")
+        warehouse.connection.execute(f"create temp table added as from reference.rule_parameters where parameter = '{parameter}' and state = 'FL'")
         warehouse.connection.execute(f"update added set {changes}; insert into reference.rule_parameters from added; drop table added")
     assert warehouse.rows(f"select seed, rule_key, effective_from from ({compiled.tests[OVERLAP]}) order by all") == [
         ("rule_parameters", "minimum_age", 2016),

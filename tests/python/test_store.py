@@ -349,7 +349,7 @@ def test_published_file_holds_what_is_marked_and_its_facts(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("relation", "said"), [("marts.unsafe", r"FLEIDs in published\.marts\.unsafe\.evidence\."), ("staging.base_fcs__tests", "schema that")]
+    ("relation", "said"), [("marts.unsafe", r"persons' ids in published\.marts\.unsafe\.evidence\."), ("staging.base_fcs__tests", "schema that")]
 )
 def test_people_are_not_published(relation: str, said: str, tmp_path: Path) -> None:
     with small_warehouse(tmp_path / WAREHOUSE) as connection, pytest.raises(StoreError, match=said) as refused:
