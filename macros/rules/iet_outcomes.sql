@@ -1,28 +1,7 @@
 {#- Events of one kind of gain that the outcomes panel of LACES documents, of persons with an IET period in the program year
     (MS Program Guidelines 2023, Section 2, Measurable Skill Gains; MO IET in LACES, MSG 4 and 5). -#}
 {% macro iet_outcome_gains(kind) -%}
-with outcomes as (
-    select
-        *,
-        {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year
-    from {{ ref('stg_laces__outcomes') }}
-),
-
-program_years as (
-    select * from {{ ref('int_program_years') }}
-),
-
-person_agencies as (
-    select * from {{ ref('int_person_agencies') }}
-),
-
-iet_persons as (
-    select distinct
-        person_key,
-        program_year
-    from {{ ref('int_periods_of_participation') }}
-    where is_iet
-),
+with {{ iet_outcome_ctes() }},
 
 events as (
     select
@@ -53,4 +32,56 @@ events as (
 )
 
 {{ events_in_periods('events') }}
+{%- endmacro %}
+
+{#- What such gains begin with: the outcomes, the program years, where a person has records, and who has an IET period. -#}
+{% macro iet_outcome_ctes() -%}
+outcomes as (
+    select
+        *,
+        {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year
+    from {{ ref('stg_laces__outcomes') }}
+),
+
+program_years as (
+    select * from {{ ref('int_program_years') }}
+),
+
+person_agencies as (
+    select * from {{ ref('int_person_agencies') }}
+),
+
+iet_persons as (
+    select distinct
+        person_key,
+        program_year
+    from {{ ref('int_periods_of_participation') }}
+    where is_iet
+)
+{%- endmacro %}
+
+{#- Enrollments of LACES in an IET, and whether it leads to no credential within the year (MO IET in LACES, Enrolling IET
+    Students). -#}
+{% macro iet_enrollments_cte() -%}
+iet_enrollments as (
+    select
+        enrollments.agency_id,
+        enrollments.reporting_year,
+        enrollments.class_id,
+        enrollments.student_id,
+        enrollments.fleid,
+        enrollments.iet_enrollment,
+        bridges.code is not null as is_iet_without_credential
+    from {{ ref('stg_laces__class_enrollments') }} as enrollments
+    inner join {{ ref('rule_codes') }} as iet
+        on
+            iet.rule_list = 'iet_enrollment'
+            and enrollments.iet_enrollment = iet.code
+            and {{ in_force('iet', program_year_of_reporting_year('enrollments.reporting_year')) }}
+    left join {{ ref('rule_codes') }} as bridges
+        on
+            bridges.rule_list = 'iet_without_credential'
+            and enrollments.iet_enrollment = bridges.code
+            and {{ in_force('bridges', program_year_of_reporting_year('enrollments.reporting_year')) }}
+)
 {%- endmacro %}

@@ -14,7 +14,8 @@ stay_terms as (
     select * from {{ ref('int_stay_terms') }}
 ),
 
--- Hours since the stay began, whatever program years it runs through, up to the end of the span.
+-- Hours since the stay began, whatever program years it runs through, up to the end of the span; where a rule asks for
+-- them.
 stay_hours as (
     select
         person_key,
@@ -37,6 +38,7 @@ stay_hours as (
                 terms.person_key = stay_terms.person_key
                 and terms.reporting_program_year = stay_terms.reporting_program_year
                 and terms.term_digit = stay_terms.term_digit
+        where (select bool_or(program_years.pop_hours_of = 'stay') from program_years)
     ) as running_hours
     group by person_key, program_year, span_number
 ),

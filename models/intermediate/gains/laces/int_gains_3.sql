@@ -1,36 +1,16 @@
 {{ config(meta={'rules': ['MS-MSG-IET', 'MS-MSG-3', 'MO-IET', 'MO-3']}) }}
 
-with outcomes as (
-    select
-        *,
-        {{ program_year_of_reporting_year('reporting_year') }} as reporting_program_year,
-        -- Half years counted through: a semester is the half year that it ends in.
-        extract(year from outcome_date) * 2 + case when extract(month from outcome_date) >= 7 then 1 else 0 end as semester_number
-    from {{ ref('stg_laces__outcomes') }}
-),
-
-program_years as (
-    select * from {{ ref('int_program_years') }}
-),
-
-person_agencies as (
-    select * from {{ ref('int_person_agencies') }}
-),
-
-iet_persons as (
-    select distinct
-        person_key,
-        program_year
-    from {{ ref('int_periods_of_participation') }}
-    where is_iet
-),
+with {{ iet_outcome_ctes() }},
 
 -- What the agencies of the scope report. Two that serve a student may report one transcript, or one agency in two reporting
 -- years: of rows that say the same only the first is taken.
 person_outcomes as (
     select
         person_agencies.person_key,
-        outcomes.*
+        outcomes.*,
+        -- Half years counted through: a semester is the half year that it ends in.
+        extract(year from outcomes.outcome_date) * 2 + case when extract(month from outcomes.outcome_date) >= 7 then 1 else 0 end
+            as semester_number
     from outcomes
     inner join person_agencies
         on

@@ -77,27 +77,7 @@ months as (
     group by agency_id, reporting_year, class_id, student_id, fleid, program_year, term_digit
 ),
 
-iet_enrollments as (
-    select
-        enrollments.agency_id,
-        enrollments.reporting_year,
-        enrollments.class_id,
-        enrollments.student_id,
-        enrollments.fleid,
-        enrollments.iet_enrollment,
-        bridges.code is not null as is_iet_without_credential
-    from {{ ref('stg_laces__class_enrollments') }} as enrollments
-    inner join {{ ref('rule_codes') }} as iet
-        on
-            iet.rule_list = 'iet_enrollment'
-            and enrollments.iet_enrollment = iet.code
-            and {{ in_force('iet', program_year_of_reporting_year('enrollments.reporting_year')) }}
-    left join {{ ref('rule_codes') }} as bridges
-        on
-            bridges.rule_list = 'iet_without_credential'
-            and enrollments.iet_enrollment = bridges.code
-            and {{ in_force('bridges', program_year_of_reporting_year('enrollments.reporting_year')) }}
-),
+{{ iet_enrollments_cte() }},
 
 -- The enrollment makes an IET student, with hours of instruction in whatever class: one without service in its own class
 -- stands on the student's first month of the year (MO IET in LACES, IETP and IETP/C: "the enrollment puts them in the

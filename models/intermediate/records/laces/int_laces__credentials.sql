@@ -11,25 +11,17 @@ program_years as (
     select * from {{ ref('int_program_years') }}
 ),
 
+{{ iet_enrollments_cte() }},
+
 -- Enrollments in an IET that leads to a credential.
 credential_iets as (
     select
-        enrollments.fleid,
-        enrollments.agency_id,
-        min({{ program_year_of_reporting_year('enrollments.reporting_year') }}) as first_program_year
-    from {{ ref('stg_laces__class_enrollments') }} as enrollments
-    inner join {{ ref('rule_codes') }} as iet
-        on
-            iet.rule_list = 'iet_enrollment'
-            and enrollments.iet_enrollment = iet.code
-            and {{ in_force('iet', program_year_of_reporting_year('enrollments.reporting_year')) }}
-    left join {{ ref('rule_codes') }} as bridges
-        on
-            bridges.rule_list = 'iet_without_credential'
-            and enrollments.iet_enrollment = bridges.code
-            and {{ in_force('bridges', program_year_of_reporting_year('enrollments.reporting_year')) }}
-    where bridges.code is null
-    group by enrollments.fleid, enrollments.agency_id
+        fleid,
+        agency_id,
+        min({{ program_year_of_reporting_year('reporting_year') }}) as first_program_year
+    from iet_enrollments
+    where not is_iet_without_credential
+    group by fleid, agency_id
 )
 
 -- Industry credentials, and where the state's rule says so the completion of an IETP/C at the same program (MO IET in LACES,
