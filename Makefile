@@ -14,8 +14,7 @@ SIZES ?= sample county florida
 MUTANTS ?=
 TEST_WAREHOUSE := target/test/nrs.duckdb
 
-# The staging models of LACES are the macro calls of Florida's.
-LACES_MODELS := $(filter-out models/staging/%,$(shell find models -type d -name laces))
+LACES_MODELS := $(shell find models -type d -name laces)
 
 .PHONY: report test lint pytest dbt-test laces-test docs sample bench mutants clean
 

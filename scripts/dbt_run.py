@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from contract import SAMPLES, State
@@ -16,6 +20,10 @@ from rich.console import Console
 from withheld import without_people
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# What dbt parses, and where it is kept for the next run: parsing takes half of a small build.
+PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "analyses", "docs/dbt", "macros", "models", "seeds", "tests")
+PARSED = PROJECT / "target" / "parsed"
 
 # Piped output has no width of its own: wide enough for the summary.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -29,13 +37,31 @@ class BuildError(Exception):
         self.messages = messages
 
 
-def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL) -> list[str]:
-    """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends."""
+def parsed_file(warehouse: Path, extracts: Path | None, program_year: int, state: State) -> Path:
+    """Where the project as parsed for such a run is kept, under a digest of all that it was parsed from.
+
+    Which folder the extracts are in makes no difference, only whether there is one.
+    """
+    kind = f"{state}-{program_year}-{'folder' if extracts else 'sample'}-{warehouse.stem}"
+    digest = hashlib.sha256(f"{PROJECT} {sys.version} {version('dbt-core')} {version('dbt-duckdb')}".encode())
+    for top in PROJECT_FILES:
+        for file in sorted(path for path in [PROJECT / top, *(PROJECT / top).rglob("*")] if path.is_file()):
+            digest.update(f"\0{file}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return PARSED / f"{kind}-{digest.hexdigest()[:16]}.pickle"
+
+
+def dbt_command(
+    arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL, parsed: Path | None = None
+) -> list[str]:
+    """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends.
+
+    `parsed` is the file of what dbt parsed in an earlier run, made where it is missing (None: parse anew).
+    """
     # Only Florida's sample is seeds.
     folder = extracts or (None if state == State.FL else SAMPLES[state])
     variables = {"state": state.value, "program_year": program_year, "extracts_path": str(folder) if folder else None}
     return [
-        sys.executable, __file__, *arguments,
+        sys.executable, __file__, str(parsed or ""), *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
         "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-format", "json", "--no-use-colors",
     ]  # fmt: skip
@@ -58,7 +84,7 @@ def run_dbt(
     ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages. No message names a person, and no log is
     written: an engine's error can quote a value (docs/hostile_input.md).
     """
-    command = dbt_command(arguments, work, extracts, program_year, state)
+    command = dbt_command(arguments, work, extracts, program_year, state, parsed_file(warehouse, extracts, program_year, state))
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
     unparsed: list[str] = []
@@ -97,11 +123,37 @@ def end_with_the_parent() -> None:
     os._exit(1)
 
 
+def keep(parsed: Path, manifest: object) -> None:
+    """Keep what was parsed in place of what an earlier state of the project was parsed to; where that can't be, the next run parses."""
+    kind = parsed.stem.rpartition("-")[0]
+    unfinished = parsed.with_suffix(f".{os.getpid()}")
+    with contextlib.suppress(OSError):
+        parsed.parent.mkdir(parents=True, exist_ok=True)
+        for outdated in parsed.parent.glob(f"{kind}-*.pickle"):
+            outdated.unlink(missing_ok=True)
+        unfinished.write_bytes(pickle.dumps(manifest))
+        unfinished.replace(parsed)
+
+
+def run_here(parsed: str, arguments: list[str]) -> None:
+    """Run dbt in this process, with what is kept in the file `parsed` or, where it is missing, after parsing into it."""
+    from dbt.cli.main import cli, dbtRunner
+
+    manifest = None
+    if parsed and Path(parsed).exists():
+        manifest = pickle.loads(Path(parsed).read_bytes())
+    elif parsed:
+        result = dbtRunner().invoke(["parse", "--no-write-json", *arguments[arguments.index("--vars") :]])
+        if not result.success:
+            sys.exit(2)
+        manifest = result.result
+        keep(Path(parsed), manifest)
+    cli(arguments, prog_name="dbt", obj={"manifest": manifest})
+
+
 if __name__ == "__main__":
     # The process that run_dbt starts. A parent that is killed outright can't stop it. Importing dbt takes seconds.
     # It lives for one run: looking for garbage among all that dbt has parsed takes a tenth of the parsing and frees 110 MB.
     gc.disable()
     threading.Thread(target=end_with_the_parent, daemon=True).start()
-    from dbt.cli.main import cli
-
-    cli(prog_name="dbt")
+    run_here(sys.argv[1], sys.argv[2:])
