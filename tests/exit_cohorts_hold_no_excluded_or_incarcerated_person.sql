@@ -5,31 +5,19 @@
 -- records, has a correctional status of an agency with NRS rows there.
 with members as (
     select distinct
-        members.program_year,
-        person_scopes.scope,
-        person_scopes.scope_id,
-        members.person_key,
-        person_scopes.fleid,
-        members.block as indicator,
-        members.pop_program_year,
-        members.pop_number
+        person_key,
+        program_year,
+        block as indicator,
+        pop_program_year,
+        pop_number
     from (
-        select distinct
-            program_year,
-            person_key,
-            block,
-            pop_program_year,
-            pop_number
-        from (
-            {{ members_of_the_year() }}
-        ) as members_of_the_year
-        where
-            pop_number is not null
-            and block in (
-                'employment_q2', 'employment_q4', 'secondary_credential', 'postsecondary_credential', 'any_credential'
-            )
-    ) as members
-    inner join {{ ref('int_person_scopes') }} as person_scopes on members.person_key = person_scopes.person_key
+        {{ members_of_the_year() }}
+    ) as members_of_the_year
+    where
+        pop_number is not null
+        and block in (
+            'employment_q2', 'employment_q4', 'secondary_credential', 'postsecondary_credential', 'any_credential'
+        )
 ),
 
 excluded_members as (
@@ -37,12 +25,13 @@ excluded_members as (
         members.*,
         'excluded' as fault
     from members
+    inner join {{ ref('int_person_scopes') }} as person_scopes on members.person_key = person_scopes.person_key
     inner join {{ ref('pop_student_file') }} as student_file
         on
             members.pop_program_year = student_file.program_year
-            and members.scope = student_file.scope
-            and members.scope_id = student_file.scope_id
-            and members.fleid = student_file.person_id
+            and person_scopes.scope = student_file.scope
+            and person_scopes.scope_id = student_file.scope_id
+            and person_scopes.fleid = student_file.person_id
             and members.pop_number = student_file.pop_number
     where student_file.is_outcomes_excluded
 ),
@@ -50,11 +39,8 @@ excluded_members as (
 -- The term that ends on the final exit; of several the latest.
 last_terms as (
     select
-        members.program_year,
-        members.scope,
-        members.scope_id,
         members.person_key,
-        members.fleid,
+        members.program_year,
         members.indicator,
         members.pop_program_year,
         members.pop_number,
@@ -72,40 +58,41 @@ last_terms as (
             members.person_key = enrollments.person_key
             and outcomes.final_exit_date = enrollments.exit_date
     group by
-        members.program_year, members.scope, members.scope_id, members.person_key, members.fleid, members.indicator,
-        members.pop_program_year, members.pop_number
+        members.person_key, members.program_year, members.indicator, members.pop_program_year, members.pop_number
+),
+
+incarcerated_terms as (
+    select
+        enrollments.person_key,
+        concat(enrollments.reporting_year, enrollments.term_digit) as term,
+        records.incarceration_status
+    from {{ records('demographics') }} as records
+    inner join {{ ref('int_nrs_enrollments') }} as enrollments
+        on
+            records.fleid = enrollments.fleid
+            and records.agency_id = enrollments.agency_id
+            and records.reporting_year = enrollments.reporting_year
+            and records.term_id = concat(enrollments.term_digit, 'E')
+    where records.incarceration_status in (select code from {{ ref('rule_codes') }} where rule_list = 'correctional_status')
 ),
 
 incarcerated_members as (
     select distinct
-        last_terms.program_year,
-        last_terms.scope,
-        last_terms.scope_id,
         last_terms.person_key,
-        last_terms.fleid,
+        last_terms.program_year,
         last_terms.indicator,
         last_terms.pop_program_year,
         last_terms.pop_number,
         'incarcerated at exit' as fault
     from last_terms
-    inner join {{ ref('int_nrs_enrollments') }} as enrollments
+    inner join incarcerated_terms
         on
-            last_terms.person_key = enrollments.person_key
-            and last_terms.last_term = concat(enrollments.reporting_year, enrollments.term_digit)
-    inner join {{ ref('int_person_agencies') }} as person_agencies
-        on
-            enrollments.person_key = person_agencies.person_key
-            and enrollments.agency_id = person_agencies.agency_id
-            and enrollments.reporting_program_year = person_agencies.program_year
-    inner join {{ records('demographics') }} as records
-        on
-            enrollments.fleid = records.fleid
-            and enrollments.agency_id = records.agency_id
-            and concat(last_terms.last_term, 'E') = concat(records.reporting_year, records.term_id)
+            last_terms.person_key = incarcerated_terms.person_key
+            and last_terms.last_term = incarcerated_terms.term
     inner join {{ ref('rule_codes') }} as rules
         on
             rules.rule_list = 'correctional_status'
-            and records.incarceration_status = rules.code
+            and incarcerated_terms.incarceration_status = rules.code
             and {{ in_force('rules', 'last_terms.pop_program_year') }}
 )
 

@@ -9,6 +9,7 @@ persons as (
         bool_or(is_exited) as has_exited,
         bool_or(is_iet) as is_iet
     from {{ ref('int_participant_periods') }}
+    where program_year = {{ var('program_year') }}
     group by person_key, program_year
 ),
 
@@ -45,7 +46,7 @@ exit_outcomes as (
 
 gain_periods as (
     select * from {{ ref('int_participant_periods') }}
-    where not is_outcomes_excluded
+    where program_year = {{ var('program_year') }} and not is_outcomes_excluded
 ),
 
 -- The periods that the indicators count: Table 5's E and F, Table 4's K and L + M + N (R48).

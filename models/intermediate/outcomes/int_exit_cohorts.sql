@@ -5,6 +5,7 @@ with final_exits as (
 
 windows as (
     select * from {{ ref('int_exit_windows') }}
+    where program_year = {{ var('program_year') }}
 )
 
 -- Final exits in the indicator's window, not excluded, not incarcerated at exit (R40).
