@@ -44,7 +44,7 @@ iet_rows as (
         enrollments.program_year,
         enrollments.pop_number,
         enrollments.entry_date,
-        coalesce(enrollments.is_iet_without_credential, false) as is_without_credential,
+        enrollments.is_iet_without_credential as is_without_credential,
         concat(enrollments.entry_date, ' (', enrollments.source_file, ' #', enrollments.record_number, ')') as evidence
     from {{ ref('int_pop_enrollments') }} as enrollments
     left join supplemental_iet
