@@ -50,9 +50,7 @@ def parsed_file(warehouse: Path, extracts: Path | None, program_year: int, state
     return PARSED / f"{kind}-{digest.hexdigest()[:16]}.pickle"
 
 
-def dbt_command(
-    arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL, parsed: Path | None = None
-) -> list[str]:
+def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL, parsed: Path | None = None) -> list[str]:
     """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends.
 
     `parsed` is the file of what dbt parsed in an earlier run, made where it is missing (None: parse anew).

@@ -1,0 +1,75 @@
+"""What dbt parsed is kept for the next run of the same kind, and for no other."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import dbt_run
+import duckdb
+import pytest
+from contract import State
+from dbt_run import BuildError, keep, parsed_file, run_dbt
+
+PROJECT_FILE = "{name: tiny, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}}"
+PROFILE = "{tiny: {target: dev, outputs: {dev: {type: duckdb, path: \"{{ env_var('NRS_WAREHOUSE') }}\"}}}}"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one model in place of ours."""
+    folder = tmp_path / "project"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(PROJECT_FILE, encoding="utf-8")
+    (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")
+    (folder / "models" / "one_row.sql").write_text("select '{{ var(\"program_year\") }}' as shown", encoding="utf-8")
+    monkeypatch.setattr(dbt_run, "PROJECT", folder)
+    monkeypatch.setattr(dbt_run, "PARSED", folder / "target" / "parsed")
+    return folder
+
+
+def test_what_is_kept_is_named_after_all_it_depends_on(project: Path, tmp_path: Path) -> None:
+    first = parsed_file(tmp_path / "nrs.duckdb", tmp_path / "extracts", 2023, State.FL)
+    assert parsed_file(tmp_path / "x" / "nrs.duckdb", tmp_path / "other_extracts", 2023, State.FL) == first
+    others = {
+        parsed_file(tmp_path / "check.duckdb", tmp_path / "extracts", 2023, State.FL),
+        parsed_file(tmp_path / "nrs.duckdb", None, 2023, State.FL),
+        parsed_file(tmp_path / "nrs.duckdb", tmp_path / "extracts", 2022, State.FL),
+        parsed_file(tmp_path / "nrs.duckdb", tmp_path / "extracts", 2023, State.MS),
+    }
+    (project / "models" / "one_row.sql").write_text("select 2 as shown", encoding="utf-8")
+    others.add(parsed_file(tmp_path / "nrs.duckdb", tmp_path / "extracts", 2023, State.FL))
+    (project / "models" / "one_row.sql").rename(project / "models" / "a_row.sql")
+    others.add(parsed_file(tmp_path / "nrs.duckdb", tmp_path / "extracts", 2023, State.FL))
+    assert len(others - {first}) == 6
+
+
+def test_a_kept_parse_takes_the_place_of_an_outdated_one(project: Path, tmp_path: Path) -> None:
+    def kept() -> Path:
+        return parsed_file(tmp_path / "nrs.duckdb", None, 2023, State.FL)
+
+    keep(kept(), "first")
+    keep(parsed_file(tmp_path / "nrs.duckdb", None, 2022, State.FL), "of another year")
+    (project / "models" / "one_row.sql").write_text("select 2 as shown", encoding="utf-8")
+    keep(kept(), "second")
+    assert sorted(pickle.loads(file.read_bytes()) for file in dbt_run.PARSED.iterdir()) == ["of another year", "second"]
+
+
+def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_said_once(project: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "nrs.duckdb"
+
+    def shown() -> str:
+        run_dbt(["build"], warehouse, tmp_path / "work", None, 2023)
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            return connection.execute("select shown from one_row").fetchone()[0]
+
+    assert shown() == "2023"
+    (kept,) = dbt_run.PARSED.iterdir()
+    as_kept = kept.stat().st_mtime_ns
+    assert shown() == "2023" and kept.stat().st_mtime_ns == as_kept
+
+    (project / "models" / "one_row.sql").write_text("select {{ var( }}", encoding="utf-8")
+    with pytest.raises(BuildError) as error:
+        shown()
+    assert sum("one_row" in message for message in error.value.messages) == 1, error.value.messages
+    assert list(dbt_run.PARSED.iterdir()) == [kept]
