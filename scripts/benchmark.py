@@ -170,12 +170,12 @@ def nodes_of(target: Path) -> Figures:
 
 
 def measure_build(extracts: Path | None, work: Path, arguments: tuple[str, ...], is_cold: bool) -> Figures:
-    """One build into work/nrs.duckdb. Cold: dbt parses the whole project; warm: it finds what its last run in `work` has parsed."""
-    warehouse = work / "nrs.duckdb"
+    """One build into work/nrs.duckdb. Cold: dbt parses the whole project; warm: what the last run in `work` has parsed was kept."""
+    warehouse, parsed = work / "nrs.duckdb", work / "parsed.pickle"
     warehouse.unlink(missing_ok=True)
     if is_cold:
-        shutil.rmtree(work / "target", ignore_errors=True)
-    run = measured(dbt_command(list(arguments), work, extracts, PROGRAM_YEAR), work / "build.log", {"NRS_WAREHOUSE": str(warehouse)})
+        parsed.unlink(missing_ok=True)
+    run = measured(dbt_command(list(arguments), work, extracts, PROGRAM_YEAR, parsed=parsed), work / "build.log", {"NRS_WAREHOUSE": str(warehouse)})
     nodes = nodes_of(work / "target")
     return asdict(run) | nodes | {"dbt_itself": run.seconds - nodes["span"]}
 
@@ -239,7 +239,7 @@ def machine() -> Figures:
 
 
 def goals(sizes: dict[str, Figures]) -> list[Figures]:
-    """The goals, what was measured of each, and whether it is met (None: not measured). Builds are cold, as `nrs.py` makes them."""
+    """The goals, what was measured of each, and whether it is met (None: not measured). Builds are cold."""
     sample, florida, nation = (sizes.get(name) for name in ("sample", "florida", "nation"))
 
     def goal(text: str, of: Figures | None, value: Callable[[Figures], float], is_met: Callable[[float], bool], shown: str) -> Figures:

@@ -30,7 +30,8 @@ def floor(folder: Path, to: Path, state: State = State.FL) -> int:
     Raises duckdb.IOException where an extract is missing.
     """
     rows = 0
-    with duckdb.connect(str(to)) as connection:
+    # As the warehouse writes (profiles.yml): the quickest compression.
+    with duckdb.connect(str(to), config={"disabled_compression_methods": "fsst,dict_fsst,zstd"}) as connection:
         for name, columns in column_types(state).items():
             single = folder / f"{name}.csv"
             parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))

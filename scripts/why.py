@@ -70,7 +70,7 @@ SYSTEMS = {
 MACROS = """
 create or replace temp macro term_name(reporting_year, term_id) as {term};
 create or replace temp macro year_name(year) as concat(year, '-', lpad(cast((year + 1) % 100 as varchar), 2, '0'));
-create or replace temp macro plain(value) as cast(cast(value as double) as varchar).rtrim('0').rtrim('.');
+create or replace temp macro plain(value) as cast(cast(round(value, 6) as double) as varchar).rtrim('0').rtrim('.');
 create or replace temp macro to_or_open(day) as coalesce(cast(day as varchar), 'open');
 """
 

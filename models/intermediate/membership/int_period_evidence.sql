@@ -19,7 +19,7 @@ select
     periods.pop_number,
     concat(
         'POP ', periods.pop_number, ' ', periods.entry_date, ' to ',
-        coalesce(cast(periods.exit_date as varchar), 'continuing'), ', ', cast(periods.instructional_hours as double), ' hours',
+        coalesce(cast(periods.exit_date as varchar), 'continuing'), ', ', cast(round(periods.instructional_hours, 6) as double), ' hours',
         case when periods.is_outcomes_excluded then ', excluded from outcomes' else '' end,
         ', reported gain ', coalesce(periods.reported_msg, 'none'),
         coalesce('; gains ' || gains.evidence, '')

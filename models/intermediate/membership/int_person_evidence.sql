@@ -22,7 +22,7 @@ nrs_rows as (
         person_key,
         program_year,
         concat(
-            count(*), ' NRS row(s), ', cast(sum(section_hours) as double), ' hours: ',
+            count(*), ' NRS row(s), ', cast(round(sum(section_hours), 6) as double), ' hours: ',
             string_agg(concat(source_file, ' #', record_number), ', ' order by entry_date, source_file, record_number)
         ) as evidence
     from {{ ref('int_nrs_enrollments') }}
