@@ -28,7 +28,7 @@ PAIR, FEW = 2, 5
 # How much dearer it is to lose a cell of the state than one of an agency; a type's stands between.
 WHOLE = 20.0
 # What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
-FIRST_REWARD, EFFORTS = 160, 5
+FIRST_REWARD, EFFORTS = 160, 7
 # So many turns that free nothing for the highest reward end the search.
 LOST = 3
 
@@ -276,7 +276,7 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
                 continue
             part, free, price = groups.of(inside), suppressed[inside], None
             goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
-            wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0)
+            wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
             if turn:
                 # A group that costs more than half of what freeing one is worth is not looked at.
                 reward = FIRST_REWARD * 4.0**effort
@@ -290,7 +290,7 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
             suppressed = with_bases(system, groups, suppressed)
         freed = before - pinned().sum()
         lost += effort == EFFORTS and not freed
-        effort += 0 < turn and effort < EFFORTS and freed < ENOUGH * before
+        effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before
         turn += 1
     is_open = distance >= system.width - EXACT
     return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
