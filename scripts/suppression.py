@@ -20,15 +20,17 @@ from scipy.sparse.csgraph import connected_components
 # The solver keeps a relation to the seventh digit.
 EXACT = 1e-6
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
-REACH = 3
-# A search that frees a smaller share of the pinned cells than this is done with; so is one that adds cells.
-LITTLE, ENOUGH = 0.15, 0.2
+REACH = 6
+# A turn that frees a smaller share of the pinned cells than this makes the next pay more.
+ENOUGH = 0.35
 # How many scopes are looked at together: to find worlds, and to suppress more.
 PAIR, FEW = 2, 5
 # How much dearer it is to lose a cell of the state than one of an agency; a type's stands between.
 WHOLE = 20.0
 # What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
 FIRST_REWARD, EFFORTS = 160, 7
+# So many turns that free nothing for the highest reward end the search.
+LOST = 3
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,13 @@ class System:
 
 
 @dataclass(frozen=True)
-class Groups:
-    """The same system over groups of cells that move as one: k groups, r relations.
+class Moves:
+    """What groups of cells that move as one may do: k groups, r relations.
 
-    `of_cell` (n): each cell's group. `terms` (r x k), `is_equality` (r), `slack` (r): how much what stands in the relation
-    may grow. `floor` (k): how far down a group can go until one of its cells is 1, at most 0. `cost` (k): what suppressing
-    it loses.
+    `terms` (r x k), `is_equality` (r), `slack` (r): how much what stands in the relation may grow. `floor` (k): how far down
+    a group can go until one of its cells is 1, at most 0. `cost` (k): what suppressing it loses.
     """
 
-    of_cell: np.ndarray
     terms: sp.csr_matrix
     is_equality: np.ndarray
     slack: np.ndarray
@@ -76,6 +76,19 @@ class Groups:
     @property
     def size(self) -> int:
         return len(self.floor)
+
+    def of(self, some: np.ndarray) -> Moves:
+        """The same of `some` groups (numbers), while the others stay where they are."""
+        columns = self.columns[:, some]
+        rows = np.unique(columns.indices)
+        return Moves(columns.tocsr()[rows], self.is_equality[rows], self.slack[rows], self.floor[some], self.cost[some])
+
+
+@dataclass(frozen=True)
+class Groups(Moves):
+    """The system as groups of its n cells. `of_cell` (n): each cell's group."""
+
+    of_cell: np.ndarray
 
     def holding(self, cells: np.ndarray) -> np.ndarray:
         """The groups (k, boolean) that hold any of `cells` (n, boolean)."""
@@ -110,7 +123,7 @@ def grouped(system: System) -> Groups:
     depth = np.array([len(above(system.parent, scope)) for scope in range(len(system.parent))])
     price = WHOLE ** (1 - (depth - 1) / max(1, depth.max() - 1))
     cost = np.bincount(of_cell, system.value * price[0 if system.scope is None else system.scope], minlength=groups)
-    return Groups(of_cell, terms[rows], system.is_equality[rows], slack[rows], floor, cost)
+    return Groups(terms[rows], system.is_equality[rows], slack[rows], floor, cost, of_cell)
 
 
 def with_bases(system: System, groups: Groups, suppressed: np.ndarray) -> np.ndarray:
@@ -145,7 +158,7 @@ def with_company(groups: Groups, suppressed: np.ndarray) -> np.ndarray:
         suppressed[chosen] = True
 
 
-def world(groups: Groups, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray | None = None) -> np.ndarray:
+def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray | None = None) -> np.ndarray:
     """The move (k, differences from the truth) of the `free` groups (k, boolean) that goes furthest as `wanted`.
 
     `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. With
@@ -176,17 +189,17 @@ def world(groups: Groups, free: np.ndarray, wanted: np.ndarray, width: float, pr
     return np.where(np.abs(move) < EXACT, 0, move)
 
 
-def neighbours(groups: Groups, start: np.ndarray, through: np.ndarray, steps: int) -> np.ndarray:
-    """The groups of `through` (k, boolean) that relations tie to `start` (k, boolean) in so many steps."""
+def neighbours(groups: Moves, start: np.ndarray, steps: int) -> np.ndarray:
+    """The groups that relations tie to `start` (k, boolean) in so many steps."""
     entries = ones(groups.terms)
     back = entries.T.tocsr()
     near = start
     for _ in range(steps):
-        near = start | (through & (back @ (entries @ near.astype(float) > 0).astype(float) > 0))
-    return near
+        near = back @ (entries @ near.astype(float) > 0).astype(float) > 0
+    return near | start
 
 
-def apart(groups: Groups, candidates: np.ndarray, rank: np.ndarray) -> np.ndarray:
+def apart(groups: Moves, candidates: np.ndarray, rank: np.ndarray) -> np.ndarray:
     """Of the `candidates` (k, boolean) some that share no relation; the higher `rank` (k, > 0) goes first."""
     entries = ones(groups.terms)
     back = entries.T.tocsr()
@@ -210,13 +223,13 @@ def above(parent: np.ndarray, scope: int) -> list[int]:
 
 
 def places(system: System, groups: Groups, turn: int, few: int) -> Iterator[np.ndarray]:
-    """The groups (k, boolean) of a few scopes at a time, with what they add to, so that all scopes come up.
+    """The groups (numbers) of a few scopes at a time, with what they add to, so that all scopes come up.
 
     Scopes that add to the same stand together as far as they go: what one gains the other can lose. Who is with whom
     changes from turn to turn.
     """
     if system.scope is None:
-        yield np.ones(groups.size, dtype=bool)
+        yield np.arange(groups.size)
         return
     scopes = len(system.parent)
     holds = sp.csr_matrix((np.ones(len(system.scope)), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
@@ -225,7 +238,7 @@ def places(system: System, groups: Groups, turn: int, few: int) -> Iterator[np.n
     for together in np.array_split(leaves, max(1, len(leaves) // few)):
         outside = np.ones(scopes)
         outside[[scope for leaf in together.tolist() for scope in above(system.parent, leaf)]] = 0
-        yield holds @ outside == 0
+        yield np.flatnonzero(holds @ outside == 0)
 
 
 def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
@@ -253,35 +266,32 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     def pinned() -> np.ndarray:
         return suppressed & ~hopeless & (distance < system.width - EXACT)
 
-    def directions(of: np.ndarray) -> np.ndarray:
-        return np.where(of, np.where((groups.floor >= 0) | (chance.random(groups.size) < 0.5), 1.0, -1.0), 0.0)
-
-    def look(free: np.ndarray, wanted: np.ndarray, price: np.ndarray | None = None) -> np.ndarray:
-        nonlocal distance
-        move = world(groups, free, wanted, system.width, price)
-        distance = np.maximum(distance, np.abs(move))
-        return move
-
-    # Turns that look for worlds among what is suppressed, and, where that frees little, one that suppresses more.
-    effort, turn = 0, 0
-    while pinned().any() and effort < EFFORTS:
+    # The first turn looks for worlds among what is suppressed; the others suppress more where that is not enough.
+    effort, lost, turn = 0, 0, 0
+    while pinned().any() and lost < LOST:
         before = pinned().sum()
-        for inside in places(system, groups, turn, PAIR):
-            if (targets := pinned() & inside).any():
-                look(suppressed & inside, directions(targets))
+        for inside in places(system, groups, turn, FEW if turn else PAIR):
+            stuck = pinned()[inside]
+            if not stuck.any():
+                continue
+            part, free, price = groups.of(inside), suppressed[inside], None
+            goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
+            wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
+            if turn:
+                # A group that costs more than half of what freeing one is worth is not looked at.
+                reward = FIRST_REWARD * 4.0**effort
+                targets = apart(part, stuck, 1 + chance.random(part.size))
+                near = neighbours(part, targets, effort + 1)
+                free, price = free & near, np.where(near & (2 * part.cost <= reward), part.cost, 0)
+                wanted *= np.where(targets, reward, 0.5)
+            move = world(part, free, wanted, system.width, price)
+            distance[inside] = np.maximum(distance[inside], np.abs(move))
+            suppressed[inside[move != 0]] = True
+            suppressed = with_bases(system, groups, suppressed)
+        freed = before - pinned().sum()
+        lost += effort == EFFORTS and not freed
+        effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before
         turn += 1
-        if before - pinned().sum() >= LITTLE * before:
-            continue
-        before = pinned().sum()
-        for inside in places(system, groups, turn, FEW):
-            if (targets := pinned() & inside).any():
-                targets = apart(groups, targets, 1 + chance.random(groups.size))
-                near = neighbours(groups, targets, inside, effort + 3)
-                wanted = directions(pinned() & inside) * np.where(targets, FIRST_REWARD * 4.0**effort, 0.5)
-                move = look(suppressed & near, wanted, np.where(near, groups.cost, 0))
-                suppressed = with_bases(system, groups, suppressed | (move != 0))
-        turn += 1
-        effort += before - pinned().sum() < ENOUGH * before
     is_open = distance >= system.width - EXACT
     return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
 
