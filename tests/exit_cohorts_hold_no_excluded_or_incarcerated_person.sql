@@ -61,19 +61,25 @@ last_terms as (
         members.person_key, members.program_year, members.indicator, members.pop_program_year, members.pop_number
 ),
 
+correctional_codes as (
+    select distinct code
+    from {{ ref('rule_codes') }}
+    where rule_list = 'correctional_status'
+),
+
 incarcerated_terms as (
     select
         enrollments.person_key,
         concat(enrollments.reporting_year, enrollments.term_digit) as term,
         records.incarceration_status
     from {{ records('demographics') }} as records
+    inner join correctional_codes on records.incarceration_status = correctional_codes.code
     inner join {{ ref('int_nrs_enrollments') }} as enrollments
         on
             records.fleid = enrollments.fleid
             and records.agency_id = enrollments.agency_id
             and records.reporting_year = enrollments.reporting_year
             and records.term_id = concat(enrollments.term_digit, 'E')
-    where records.incarceration_status in (select code from {{ ref('rule_codes') }} where rule_list = 'correctional_status')
 ),
 
 incarcerated_members as (
