@@ -55,7 +55,7 @@ laces-test: $(VENV)/installed
 		--vars '{state: MO, extracts_path: examples/missouri}'
 
 pytest: $(VENV)/installed
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 docs: $(VENV)/installed
 	mkdir -p target/test

@@ -18,6 +18,17 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
 
 
+# The files that take longest are begun first, so that the processes of a session end about the same time.
+LONG_FILES = (
+    "test_suppression.py", "test_store.py", "test_bad_input.py", "test_folder_mode.py", "test_cases.py", "test_properties.py",
+    "test_extract_check.py", "test_benchmark.py", "test_laces_cases.py", "test_hostile_content.py", "test_fuzz_input.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG_FILES.index(item.path.name) if item.path.name in LONG_FILES else len(LONG_FILES))
+
+
 @pytest.fixture(scope="session")
 def compiled_for_any_year() -> CompiledProject:
     """The project as dbt compiles it, once for all workers and all program years."""
