@@ -198,6 +198,11 @@ def spans_of(rows: pd.DataFrame, returns: pd.Series, year: Year) -> tuple[pd.Dat
     return terms.merge(spans[["fleid", "span", "pop"]], on=["fleid", "span"]), spans[spans["pop"] > 0]
 
 
+def in_pops(rows: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose term belongs to a POP, with its number."""
+    return rows.merge(terms.loc[terms["pop"] > 0, ["fleid", "reporting", "digit", "pop"]], on=["fleid", "reporting", "digit"])
+
+
 def attributes(demographics: pd.DataFrame, terms: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Sex, race, age of each person with NRS rows, by FLEID; missing where nothing valid was reported (R5, R6)."""
     records = demographics[demographics["term_id"].str[1] == "E"].merge(terms[["fleid", "reporting", "digit"]], on=["fleid", "reporting", "digit"])
@@ -217,7 +222,7 @@ def attributes(demographics: pd.DataFrame, terms: pd.DataFrame, rows: pd.DataFra
 
 def test_instances(rows: pd.DataFrame, tests: pd.DataFrame, role: str) -> pd.DataFrame:
     """The (subject, pre- or post-test) pairs of course rows with the tests they name: one row a test that offers a level (R10, R63)."""
-    kept = ["fleid", *ROW_ORDER, "exit_date", "program", "pop"]
+    kept = ["fleid", *ROW_ORDER, "reporting", "digit", "exit_date", "program", "program_year", "pop"]
     slots = [
         rows[[*kept, f"efl_subject_{n}", f"{role}_test_id_{n}"]].rename(columns={f"efl_subject_{n}": "subject", f"{role}_test_id_{n}": "test_id"})
         for n in (1, 2, 3)
@@ -253,11 +258,14 @@ def in_periods(events: pd.DataFrame, pops: pd.DataFrame, kind: str) -> pd.DataFr
 
 
 def level_gains(pre_tests: pd.DataFrame, post_tests: pd.DataFrame, year: Year) -> pd.DataFrame:
-    """1a: a post-test above the first pre-test and every earlier post-test of its subject and ladder (R20, R63)."""
+    """1a: a post-test above the first pre-test and every earlier post-test of its subject and ladder (R20, R63).
+
+    `post_tests` are those of all years, since one that is named in several counts in the earliest row's alone.
+    """
     track = ["fleid", "subject", "ladder"]
     baselines = pre_tests.sort_values([*track, "entry_date", "level"]).drop_duplicates(track)[[*track, "level"]]
-    posts = post_tests.sort_values(ROW_ORDER).drop_duplicates([*track, "agency_id", "student_id", "test_id"])
-    posts = posts[posts["ladder"] != "none"].merge(baselines.rename(columns={"level": "baseline"}), on=track)
+    posts = post_tests.sort_values([*ROW_ORDER, "reporting", "digit"]).drop_duplicates([*track, "agency_id", "student_id", "test_id"])
+    posts = posts[(posts["ladder"] != "none") & (posts["program_year"] == year.number)].merge(baselines.rename(columns={"level": "baseline"}), on=track)
     posts["date"] = posts["test_date"].fillna(posts["exit_date"]).fillna(year.last_day)
     posts = posts.sort_values([*track, "date", "level", *ROW_ORDER])
     before = posts.groupby(track)["level"].cummax().groupby([posts[name] for name in track]).shift()
@@ -406,8 +414,10 @@ def as_cells(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(long)[["table_id", "row_code", "column_code", "value"]].astype({"value": float}).reset_index(drop=True)
 
 
-def gains_of(folder: Path, courses: pd.DataFrame, all_rows: pd.DataFrame, rows: pd.DataFrame, terms: pd.DataFrame, pops: pd.DataFrame,
-             pre_tests: pd.DataFrame, tests: pd.DataFrame, agencies: pd.DataFrame, iet_programs: pd.DataFrame, year: Year) -> pd.DataFrame:  # fmt: skip
+def gains_of(
+    folder: Path, courses: pd.DataFrame, all_rows: pd.DataFrame, rows: pd.DataFrame, terms: pd.DataFrame, pops: pd.DataFrame, pre_tests: pd.DataFrame,
+    post_tests: pd.DataFrame, tests: pd.DataFrame, agencies: pd.DataFrame, iet_programs: pd.DataFrame, year: Year,
+) -> pd.DataFrame:  # fmt: skip
     """Every gain of every kind of the POPs of a year: fleid, pop, kind, date."""
     spells = read_events(folder, "postsecondary_enrollments", ["fleid", "program_type", "entry_date", "exit_date"], "entry_date", None)
     leaves = dates(spells["exit_date"])
@@ -425,7 +435,7 @@ def gains_of(folder: Path, courses: pd.DataFrame, all_rows: pd.DataFrame, rows: 
     iet_terms = carrying.assign(term=carrying["reporting"] * 3 + carrying["digit"].astype(int))[["fleid", "iet_program_number", "term"]].drop_duplicates()
     return pd.concat(
         [
-            level_gains(pre_tests, test_instances(rows, tests, "post"), year),
+            level_gains(pre_tests, post_tests, year),
             credit_gains(all_rows, terms, options[["reporting", "ahs_diploma_option", "level_6_credits"]], year),
             entry_gains(all_rows, rows, spells, pops, year),
             subtest_gains(tests, pops, year),
@@ -478,8 +488,9 @@ def baseline(folder: Path, program_year: int) -> pd.DataFrame:
     year_rows = all_rows[all_rows["program_year"] == program_year]
     terms, pops = spans_of(year_rows, returns, year)
     persons = attributes(read_demographics(folder, agencies), terms, year_rows)
-    rows = year_rows.merge(terms.loc[terms["pop"] > 0, ["fleid", "reporting", "digit", "pop"]], on=["fleid", "reporting", "digit"])
-    rows = with_iet(rows, folder, iet_programs, agencies, year)
+    rows = with_iet(in_pops(year_rows, terms), folder, iet_programs, agencies, year)
+    years_before = [(of_year, Year(number)) for number, of_year in all_rows[all_rows["program_year"] < program_year].groupby("program_year")]
+    earlier_rows = [in_pops(of_year, spans_of(of_year, returns, before)[0]) for of_year, before in years_before]
     pre_tests = test_instances(rows, tests, "pre")
     persons = persons.join(entering_levels(rows, pre_tests))
 
@@ -496,7 +507,8 @@ def baseline(folder: Path, program_year: int) -> pd.DataFrame:
     esl_type = np.where(participants["agency_id"].isin(grantees), "ielce", "ela")
     participants["program_type"] = np.where(participants["efl"].str.startswith("esl"), esl_type, np.where(secondary, "ase", "abe"))
 
-    gains = gains_of(folder, courses, all_rows, rows, terms, pops, pre_tests, tests, agencies, iet_programs, year)
+    post_tests = test_instances(pd.concat([*earlier_rows, rows]), tests, "post")
+    gains = gains_of(folder, courses, all_rows, rows, terms, pops, pre_tests, post_tests, tests, agencies, iet_programs, year)
     pops = pops.merge(reported_gains(gains), how="left", on=["fleid", "pop"])
     return as_cells(
         {
