@@ -10,13 +10,6 @@ service_days as (
     where counted_minutes > 0
 ),
 
-students as (
-    select
-        *,
-        {{ program_year_of_reporting_year('reporting_year') }} as program_year
-    from {{ ref('stg_laces__students') }}
-),
-
 -- The last test of the instrument and subject at any program, and the valid score that the next is compared with.
 last_tests as (
     select
@@ -48,36 +41,20 @@ last_tests as (
 
 -- Where the student is: the program of the last service, unless the student has left or the period of participation has
 -- ended.
-last_service as (
-    select
-        fleid,
-        agency_id,
-        student_id,
-        program_year,
-        attendance_date as last_service_date
-    from service_days
-    qualify row_number() over (partition by fleid order by attendance_date desc, agency_id asc, student_id asc) = 1
+last_services as (
+    select * from {{ ref('int_laces__last_services') }}
+    qualify row_number() over (partition by fleid order by last_service_date desc, agency_id asc, student_id asc) = 1
 ),
 
 served_students as (
     select
-        last_service.*,
-        as_of.as_of_date,
+        last_services.*,
         program_years.post_test_due_hours,
         program_years.post_test_approaching_hours,
         program_years.assessment_validity_days
-    from last_service
-    cross join {{ ref('int_laces__as_of') }} as as_of
-    inner join program_years on last_service.program_year = program_years.program_year
-    left join students
-        on
-            last_service.agency_id = students.agency_id
-            and last_service.student_id = students.student_id
-            and last_service.fleid = students.fleid
-            and last_service.program_year = students.program_year
-    where
-        {{ days_between('last_service.last_service_date', 'as_of.as_of_date') }} < program_years.pop_gap_days
-        and students.exit_reason is null
+    from last_services
+    inner join program_years on last_services.program_year = program_years.program_year
+    where last_services.is_in_service
 ),
 
 -- Instruction since the last test at every program, its day included.

@@ -16,40 +16,10 @@ agencies as (
     select * from {{ ref('int_agencies') }}
 ),
 
-program_years as (
-    select * from {{ ref('int_program_years') }}
-),
-
--- Service goes on while fewer than the rule's days have passed since it was last given, unless the student has left
--- (MS Program Guidelines 2023, Section 2, Periods of Participation; Section 3, Attendance Policy).
-last_service as (
-    select
-        agency_id,
-        student_id,
-        fleid,
-        max(attendance_date) as last_service_date
-    from service_days
-    group by agency_id, student_id, fleid
-),
-
+-- Service that goes on (MS Program Guidelines 2023, Section 2, Periods of Participation).
 open_service as (
-    select
-        last_service.agency_id,
-        last_service.student_id,
-        last_service.fleid,
-        last_service.last_service_date
-    from last_service
-    cross join {{ ref('int_laces__as_of') }} as as_of
-    inner join program_years on {{ program_year_of('last_service.last_service_date') }} = program_years.program_year
-    left join students
-        on
-            last_service.agency_id = students.agency_id
-            and last_service.student_id = students.student_id
-            and last_service.fleid = students.fleid
-            and {{ program_year_of('last_service.last_service_date') }} = students.program_year
-    where
-        {{ days_between('last_service.last_service_date', 'as_of.as_of_date') }} < program_years.pop_gap_days
-        and students.exit_reason is null
+    select * from {{ ref('int_laces__last_services') }}
+    where is_in_service
 ),
 
 -- LACES has no terms: a student's month in a class is what a term is in Florida.
