@@ -174,6 +174,8 @@ def measure_build(extracts: Path | None, work: Path, arguments: tuple[str, ...],
     warehouse, parsed = work / "nrs.duckdb", work / "parsed.pickle"
     warehouse.unlink(missing_ok=True)
     if is_cold:
+        # dbt's own partial parse stands in the target folder.
+        shutil.rmtree(work / "target", ignore_errors=True)
         parsed.unlink(missing_ok=True)
     run = measured(dbt_command(list(arguments), work, extracts, PROGRAM_YEAR, parsed=parsed), work / "build.log", {"NRS_WAREHOUSE": str(warehouse)})
     nodes = nodes_of(work / "target")

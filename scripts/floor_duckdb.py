@@ -10,7 +10,8 @@ from typing import Annotated
 
 import duckdb
 import typer
-from contract import State, record_system, tables
+import yaml
+from contract import PROJECT, State, record_system, tables
 
 # Types of the contract that are not text, each as SQL over the trimmed text.
 TYPED = dict.fromkeys(["date", "required_date"], "cast(try_strptime({}, '%m%d%Y') as date)") | dict.fromkeys(
@@ -30,8 +31,9 @@ def floor(folder: Path, to: Path, state: State = State.FL) -> int:
     Raises duckdb.IOException where an extract is missing.
     """
     rows = 0
-    # As the warehouse writes (profiles.yml): the quickest compression.
-    with duckdb.connect(str(to), config={"disabled_compression_methods": "fsst,dict_fsst,zstd"}) as connection:
+    # As the warehouse writes.
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    with duckdb.connect(str(to), config=profile["nrs"]["outputs"]["dev"]["settings"]) as connection:
         for name, columns in column_types(state).items():
             single = folder / f"{name}.csv"
             parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))
