@@ -22,7 +22,7 @@ EXACT = 1e-6
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
 REACH = 6
 # A turn that frees a smaller share of the pinned cells than this makes the next pay more.
-ENOUGH = 0.35
+ENOUGH = 0.2
 # How many scopes are looked at together: to find worlds, and to suppress more.
 PAIR, FEW = 2, 5
 # How much dearer it is to lose a cell of the state than one of an agency; a type's stands between.

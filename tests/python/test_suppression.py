@@ -224,6 +224,17 @@ def test_what_is_not_suppressed_is_the_submission(sample: MemoryWarehouse, publi
     assert len(set(sample.rows(count)[0])) == 1
 
 
+def test_the_number_of_the_state_s_participants_is_published(sample: MemoryWarehouse) -> None:
+    """What every reader looks for first. Nothing forbids to suppress it, but the search must find cheaper cells."""
+    totals = """
+        select table_id, value from marts.nrs_cells_published
+        where scope = 'state' and program_year = 2023 and (table_id, row_code, column_code) in (('1', 'total', 'total'), ('4', 'total', 'B'))
+        order by table_id
+    """
+    participants = sample.rows("select count(distinct person_id) from restricted.nrs_cell_members where scope = 'state' and table_id = '1' and row_code = 'total'")[0][0]
+    assert sample.rows(totals) == [("1", participants), ("4", participants)]
+
+
 def test_staff_grants_and_funds_are_published_whole(sample: MemoryWarehouse) -> None:
     exempt = "table_id in ('7', '14') or column_code = 'funds_expended'"
     assert sample.rows(f"select count(*) > 0, bool_or(is_suppressed) from marts.nrs_cells_published where {exempt}") == [(True, False)]
