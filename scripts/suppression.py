@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 # The solver keeps a relation to the seventh digit.
 EXACT = 1e-6
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
-REACH = 6
+REACH = 10
 # A turn that frees a smaller share of the pinned cells than this makes the next pay more.
 ENOUGH = 0.2
 # How many scopes are looked at together: to find worlds, and to suppress more.
@@ -80,7 +80,7 @@ class Moves:
     def of(self, some: np.ndarray) -> Moves:
         """The same of `some` groups (numbers), while the others stay where they are."""
         columns = self.columns[:, some]
-        rows = np.unique(columns.indices)
+        rows = np.flatnonzero(np.bincount(columns.indices))
         return Moves(columns.tocsr()[rows], self.is_equality[rows], self.slack[rows], self.floor[some], self.cost[some])
 
 
@@ -164,28 +164,28 @@ def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, pri
     `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. With
     `price` (k) the groups that aren't free may move as well, at that price per unit.
     """
-    unpaid = np.flatnonzero(free)
-    paid = np.flatnonzero(~free & (price > 0)) if price is not None else np.empty(0, dtype=int)
-    cells = np.r_[unpaid, paid]
+    price = np.where(free, 0.0, 0.0 if price is None else price)
+    cells = np.flatnonzero(free | (price > 0))
     box = np.where(wanted != 0, width, REACH * width)
     lowest = np.maximum(groups.floor, -box)
     # Relations that no move within the box can break, or that nothing moves in, are left out.
     terms = groups.columns[:, cells]
-    touched = np.unique(terms.indices)
+    touched = np.flatnonzero(np.bincount(terms.indices))
     terms = terms.tocsr()[touched]
     equal, slack = groups.is_equality[touched], groups.slack[touched]
     rows = equal | (abs(terms) @ box[cells] > slack + EXACT)
-    terms, equal, slack = terms[rows].tocsc(), equal[rows], slack[rows]
-    free_terms, paid_terms = terms[:, : len(unpaid)], terms[:, len(unpaid) :]
-    columns = sp.hstack([free_terms, paid_terms, -paid_terms], format="csr")
-    loss = np.r_[-wanted[unpaid], price[paid], price[paid]] if len(paid) else -wanted[unpaid]
-    bounds = np.c_[np.r_[lowest[unpaid], np.zeros(2 * len(paid))], np.r_[box[unpaid], box[paid], -lowest[paid]]]
-    result = linprog(loss, A_eq=columns[equal], b_eq=np.zeros(equal.sum()), A_ub=columns[~equal], b_ub=slack[~equal], bounds=bounds, method="highs-ds")
+    terms, equal, slack = terms[rows], equal[rows], slack[rows]
+    # Each group is asked for twice, up and down, so that to stay at the truth is a corner to start from.
+    columns = sp.hstack([terms, -terms], format="csr")
+    loss = np.r_[price[cells] - wanted[cells], price[cells] + wanted[cells]]
+    bounds = np.c_[np.zeros(2 * len(cells)), np.r_[box[cells], -lowest[cells]]]
+    result = linprog(
+        loss, columns[~equal], slack[~equal], columns[equal], np.zeros(equal.sum()), bounds, method="highs-ds", options={"presolve": False}
+    )
     if result.x is None:
         raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
-    up, down = result.x[len(unpaid) : len(unpaid) + len(paid)], result.x[len(unpaid) + len(paid) :]
     move = np.zeros(groups.size)
-    move[unpaid], move[paid] = result.x[: len(unpaid)], up - down
+    move[cells] = result.x[: len(cells)] - result.x[len(cells) :]
     return np.where(np.abs(move) < EXACT, 0, move)
 
 
