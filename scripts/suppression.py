@@ -179,9 +179,7 @@ def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, pri
     columns = sp.hstack([terms, -terms], format="csr")
     loss = np.r_[price[cells] - wanted[cells], price[cells] + wanted[cells]]
     bounds = np.c_[np.zeros(2 * len(cells)), np.r_[box[cells], -lowest[cells]]]
-    result = linprog(
-        loss, columns[~equal], slack[~equal], columns[equal], np.zeros(equal.sum()), bounds, method="highs-ds", options={"presolve": False}
-    )
+    result = linprog(loss, columns[~equal], slack[~equal], columns[equal], np.zeros(equal.sum()), bounds, method="highs-ds", options={"presolve": False})
     if result.x is None:
         raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
     move = np.zeros(groups.size)

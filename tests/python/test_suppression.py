@@ -231,7 +231,8 @@ def test_the_number_of_the_state_s_participants_is_published(sample: MemoryWareh
         where scope = 'state' and program_year = 2023 and (table_id, row_code, column_code) in (('1', 'total', 'total'), ('4', 'total', 'B'))
         order by table_id
     """
-    participants = sample.rows("select count(distinct person_id) from restricted.nrs_cell_members where scope = 'state' and table_id = '1' and row_code = 'total'")[0][0]
+    members = "restricted.nrs_cell_members where scope = 'state' and table_id = '1' and row_code = 'total'"
+    participants = sample.rows(f"select count(distinct person_id) from {members}")[0][0]
     assert sample.rows(totals) == [("1", participants), ("4", participants)]
 
 
