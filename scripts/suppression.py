@@ -158,13 +158,13 @@ def with_company(groups: Groups, suppressed: np.ndarray) -> np.ndarray:
         suppressed[chosen] = True
 
 
-def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray | None = None) -> np.ndarray:
+def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray) -> np.ndarray:
     """The move (k, differences from the truth) of the `free` groups (k, boolean) that goes furthest as `wanted`.
 
-    `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. With
-    `price` (k) the groups that aren't free may move as well, at that price per unit.
+    `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that.
+    Groups that aren't free may move as well at their `price` (k) per unit, where it isn't 0.
     """
-    price = np.where(free, 0.0, 0.0 if price is None else price)
+    price = np.where(free, 0, price)
     cells = np.flatnonzero(free | (price > 0))
     box = np.where(wanted != 0, width, REACH * width)
     lowest = np.maximum(groups.floor, -box)
@@ -272,7 +272,7 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
             stuck = pinned()[inside]
             if not stuck.any():
                 continue
-            part, free, price = groups.of(inside), suppressed[inside], None
+            part, free, price = groups.of(inside), suppressed[inside], np.zeros(len(inside))
             goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
             wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
             if turn:
