@@ -21,9 +21,9 @@ LACES_MODELS := $(shell find models -type d -name laces)
 report: $(VENV)/installed
 	$(BIN)/python scripts/nrs.py report --state $(STATE) --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
 
-# What builds keeps one core busy, and so does not wait for the linters.
+# A build keeps one core busy, so that nothing waits for another.
 test: $(VENV)/installed
-	$(MAKE) --jobs 2 lint dbt-test laces-test
+	$(MAKE) --jobs 3 lint dbt-test laces-test
 	$(MAKE) pytest
 
 $(VENV)/installed: requirements.txt

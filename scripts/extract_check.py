@@ -27,6 +27,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
+from store import WAREHOUSE
 
 FAULT = "Extracts: fault "
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
@@ -534,11 +535,13 @@ def check(
     console.stderr = as_json
     heard = Heard(notes=[visible(note) for note in ignored_in_folder(folder, state)], faults=[asdict(fault) for fault in faults_of_folder(folder, state)])
     work = Path(tempfile.mkdtemp(prefix="nrs-check-"))
+    # Named as a build names it, so that what dbt parsed serves both.
+    checked = work / WAREHOUSE
     try:
         if heard.faults:
             raise BuildError([])
-        run_dbt(SELECTION, work / "check.duckdb", work, folder, program_year, state, doing="Checking the extracts", on_message=heard)
-        with duckdb.connect(str(work / "check.duckdb"), read_only=True) as connection:
+        run_dbt(SELECTION, checked, work, folder, program_year, state, doing="Checking the extracts", on_message=heard)
+        with duckdb.connect(str(checked), read_only=True) as connection:
             document = check_document(connection, folder, state, program_year, heard)
             if errors_to:
                 document["error_files"] = [str(file) for file in write_error_files(connection, errors_to, folder, state)]

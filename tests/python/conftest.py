@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from generate_extracts import generate
-from harness import PROJECT, SHARED, CompiledProject, MemoryWarehouse, compile_project, made_once
+from harness import PROJECT, SHARED, CompiledProject, MemoryWarehouse, compile_project, keep_the_parse, made_once
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +43,12 @@ def compiled(compiled_for_any_year: CompiledProject) -> CompiledProject:
 @pytest.fixture(scope="session")
 def warehouse(compiled: CompiledProject) -> MemoryWarehouse:
     return MemoryWarehouse(compiled)
+
+
+@pytest.fixture(scope="session")
+def kept_parse(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Commands on a folder of extracts begin with what dbt parsed before."""
+    keep_the_parse(tmp_path_factory.mktemp("parse"))
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ def reports(*runs: tuple[Path, Path, int]) -> Iterator[Report]:
 
 
 @pytest.fixture(scope="module")
-def warehouses(bad_values: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def warehouses(kept_parse: None, bad_values: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two warehouses of the same extracts, bad values and all, each with the forms beside it."""
     first, second = (tmp_path_factory.mktemp(name) / "nrs.duckdb" for name in ("first", "second"))
     for report in reports((first, bad_values, 2023), (second, bad_values, 2023)):

@@ -111,7 +111,7 @@ def plant(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def checks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checked, Checked]:
+def checks(kept_parse: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Checked, Checked]:
     """The checks of a folder with planted faults, its name a pattern, and of one without a file."""
     work = tmp_path_factory.mktemp("check")
     faulty, unreadable = work / "extracts [1]", work / "unreadable"

@@ -19,6 +19,8 @@ from test_cases import DIFFERENCES
 SAMPLE = PROJECT / "seeds" / "extracts"
 DIRTY_CASE = CASES / "91_small_state_dirty"
 EXTRA_COLUMN = "remark, free"
+# What the tests compare, and what it is made of: the rest follows from it.
+COMPARED = ("--select", "+nrs_cells", "+nrs_form_cells", "+equality_results", "+nrs_cell_members", "+exclusions", "+rejected_rows", "+input_disposition")
 
 
 def write_reordered(file: Path, table: Table) -> None:
@@ -104,7 +106,7 @@ def assert_equal_reports(one: dict[str, list[tuple]], other: dict[str, list[tupl
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> DbtRun:
     """The bundled sample, through dbt's seeds."""
-    run = dbt_build(tmp_path_factory.mktemp("sample"), None)
+    run = dbt_build(tmp_path_factory.mktemp("sample"), None, *COMPARED)
     assert run.is_success, run.message
     return run
 
@@ -116,7 +118,7 @@ def csv_parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[DbtRun, Path, d
     offsets = split(folder, [write_reordered, write_with_an_extra_column, write_as_a_spreadsheet, write_table])
     for name in PARTS:
         (folder / name / "part_9.csv").write_text((SAMPLE / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0], encoding="utf-8")
-    run = dbt_build(tmp_path_factory.mktemp("csv_parts_run"), folder)
+    run = dbt_build(tmp_path_factory.mktemp("csv_parts_run"), folder, *COMPARED)
     assert run.is_success, run.message
     return run, folder, offsets
 
@@ -125,7 +127,7 @@ def test_folder_of_whole_files_gives_the_report_of_the_sample(sample: DbtRun, tm
     """Row for row, evidence and file names too: the files are the same."""
     folder = tmp_path / "it's a folder, with blanks"
     shutil.copytree(SAMPLE, folder)
-    run = dbt_build(tmp_path / "run", folder)
+    run = dbt_build(tmp_path / "run", folder, *COMPARED)
     assert run.is_success, run.message
     relations = ("marts.nrs_cells", "restricted.exclusions", "restricted.rejected_rows", "restricted.input_disposition", "restricted.nrs_cell_members")
     with sample.connect() as one, run.connect() as other:
@@ -148,7 +150,7 @@ def test_parquet_parts_give_the_report_of_the_sample(sample: DbtRun, tmp_path: P
     folder.mkdir()
     offsets = split(folder, [write_parquet, write_reordered, write_parquet_reordered])
     assert {Path(part).suffix for part in offsets} == {".csv", ".parquet"}
-    run = dbt_build(tmp_path / "run", folder)
+    run = dbt_build(tmp_path / "run", folder, *COMPARED)
     assert run.is_success, run.message
     assert_equal_reports(report_of(sample, {}), report_of(run, offsets))
 
@@ -181,7 +183,7 @@ def test_unknown_column_is_reported(csv_parts: tuple[DbtRun, Path, dict[str, int
 @pytest.mark.skipif(not DIRTY_CASE.exists(), reason=f"no case {DIRTY_CASE.name} in {CASES}; set CASES to its folder")
 def test_dirty_case_gives_its_cells(tmp_path: Path) -> None:
     """The acceptance case with bad rows and split files, read by dbt; the harness reads it its own way."""
-    run = dbt_build(tmp_path, DIRTY_CASE / "extracts")
+    run = dbt_build(tmp_path, DIRTY_CASE / "extracts", *COMPARED)
     assert run.is_success, run.message
     with run.connect() as con:
         tables = con.execute("select count(distinct table_id) from marts.nrs_cells").fetchone()

@@ -19,7 +19,7 @@ EXACT = 1e-6
 WIDTH = 1
 
 
-def attack(value: np.ndarray, is_hidden: np.ndarray, terms: sp.csr_matrix, is_equality: np.ndarray, cells: np.ndarray, many_at_once: int = 40) -> list[int]:
+def attack(value: np.ndarray, is_hidden: np.ndarray, terms: sp.csr_matrix, is_equality: np.ndarray, cells: np.ndarray, many_at_once: int = 60) -> list[int]:
     """Those of the hidden `cells` (indices) whose possible values all lie closer than WIDTH to the truth.
 
     `value`, `is_hidden`: n; `terms`: m x n. Hidden cells are at least 1; an equality's constant is known, whatever it is.
@@ -35,18 +35,19 @@ def attack(value: np.ndarray, is_hidden: np.ndarray, terms: sp.csr_matrix, is_eq
     farthest = np.zeros(len(value))
 
     def look(objective: np.ndarray) -> None:
-        solution = linprog(-objective, left[within], right[within], left[equal], right[equal], bounds, method="highs-ipm")
+        solution = linprog(-objective, left[within], right[within], left[equal], right[equal], bounds, method="highs-ds", options={"presolve": False})
         assert solution.x is not None, solution.message
         farthest[hidden] = np.maximum(farthest[hidden], np.abs(solution.x - value[hidden]))
 
     def is_unmoved() -> np.ndarray:
         return np.isin(hidden, cells) & (farthest[hidden] < WIDTH - EXACT)
 
-    # Many cells at once, each up or down by chance, before the exact question for each one that is left.
+    # Many cells at once, each up or, where there is room, down by chance, before the exact question for each one that is left.
     chance = np.random.default_rng(1)
+    has_room = value[hidden] > 1
     for _ in range(many_at_once):
-        if is_unmoved().any():
-            look(is_unmoved() * chance.choice([-1.0, 1.0], len(hidden)))
+        if is_unmoved().sum() > 2:
+            look(is_unmoved() * np.where(has_room, chance.choice([-1.0, 1.0], len(hidden)), 1.0))
     for cell in cells:
         for sign in (1.0, -1.0):
             if farthest[cell] < WIDTH - EXACT:
