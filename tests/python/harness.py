@@ -22,9 +22,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from dbt_run import run_dbt
 from filelock import FileLock
-from store import WAREHOUSE
 
 PROJECT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("CASES", PROJECT.parent / "shared" / "spec" / "cases"))
@@ -209,12 +207,6 @@ def folder_manifest(state: str = "FL") -> Manifest:
             return invoke_dbt(Path(work), ["parse"], {"extracts_path": "any", "state": state}).result
 
     return made_once(f"folder_manifest_{state}", parsed)
-
-
-def keep_the_parse(work: Path) -> None:
-    """Have what dbt parses for a folder of extracts kept for the commands of `nrs.py`: each test would begin with 15 s of parsing,
-    several at a time. What is written on the way goes to `work`."""
-    made_once("kept_parse", lambda: run_dbt(["list", "--select", "rulings"], work / WAREHOUSE, work, Path("any"), 2023))
 
 
 def dbt_build(work: Path, extracts: Path | None, *arguments: str, program_year: int = 2023, state: str = "FL") -> DbtRun:

@@ -397,10 +397,14 @@ def until(condition: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.02)
 
 
-def until_a_build_is_written(store: Store) -> None:
-    """Wait until a command that was just started has begun a warehouse; before that, what was left of a killed one is cleared away."""
-    left = set(store.folder.glob(".build-*/build/nrs.duckdb"))
-    until(lambda: set(store.folder.glob(".build-*/build/nrs.duckdb")) - left, 300)
+def until_a_build_is_written(store: Store, process: subprocess.Popen) -> None:
+    """Wait until the command that was just started has begun a warehouse, or has ended; what a killed one left is cleared away by then."""
+
+    def written() -> set[Path]:
+        return set(store.folder.glob(f".build-*/build/{WAREHOUSE}"))
+
+    left = written()
+    until(lambda: bool(written() - left) or process.poll() is not None, 300)
 
 
 def run(store: Store, *arguments: str, **options: object) -> Run:
@@ -430,7 +434,7 @@ class RealStore:
 def real(kept_parse: None, extracts: Path, tmp_path_factory: pytest.TempPathFactory) -> RealStore:
     store = Store(tmp_path_factory.mktemp("store") / WAREHOUSE)
     process = start(store, "report", "--extracts", str(extracts), "--label", "first", "--accept-stops")
-    until_a_build_is_written(store)
+    until_a_build_is_written(store, process)
     began = time.monotonic()
     printed, _ = process.communicate()
     seconds = time.monotonic() - began
@@ -541,7 +545,7 @@ def group_is_gone(process: subprocess.Popen) -> bool:
 def test_build_that_is_stopped_cleans_up(number: signal.Signals, real: RealStore) -> None:
     """Only the command gets the signal; dbt ends with it."""
     process = start(real.store, "build", "--extracts", str(real.extracts))
-    until_a_build_is_written(real.store)
+    until_a_build_is_written(real.store, process)
     process.send_signal(number)
     printed, _ = process.communicate()
     assert process.returncode == 128 + number
@@ -568,7 +572,7 @@ def test_killed_builds_leave_the_last_good_build_and_the_next_gives_the_same_cel
     killed = 0
     for number in range(KILLS):
         process = start(real.store, "build", "--extracts", str(real.extracts), "--keep", "2")
-        until_a_build_is_written(real.store)
+        until_a_build_is_written(real.store, process)
         time.sleep(real.seconds * number / KILLS)
         if number % 2:
             process.kill()
