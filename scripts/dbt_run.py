@@ -127,10 +127,11 @@ def keep(parsed: Path, manifest: object) -> None:
     unfinished = parsed.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         parsed.parent.mkdir(parents=True, exist_ok=True)
-        for outdated in parsed.parent.glob(f"{kind}-*.pickle"):
-            outdated.unlink(missing_ok=True)
         unfinished.write_bytes(pickle.dumps(manifest))
         unfinished.replace(parsed)
+        # Not what a run of the same state of the project has kept at the same time: another may be about to read it.
+        for outdated in set(parsed.parent.glob(f"{kind}-*.pickle")) - {parsed}:
+            outdated.unlink(missing_ok=True)
 
 
 def run_here(parsed: str, arguments: list[str]) -> None:

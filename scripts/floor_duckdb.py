@@ -33,7 +33,9 @@ def floor(folder: Path, to: Path, state: State = State.FL) -> int:
     rows = 0
     # As the warehouse writes.
     profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-    with duckdb.connect(str(to), config=profile["nrs"]["outputs"]["dev"]["settings"]) as connection:
+    with duckdb.connect(str(to)) as connection:
+        for setting, value in profile["nrs"]["outputs"]["dev"]["settings"].items():
+            connection.execute(f"set {setting} = '{value}'")
         for name, columns in column_types(state).items():
             single = folder / f"{name}.csv"
             parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))

@@ -2,7 +2,8 @@
 
 Each mutant (scripts/mutators.py) meets first the unit tests of its model - of a seed, those that read it as shipped -, on
 their own rows, then the data tests over a small made-up state. Both run on DuckDB in memory, without dbt, which compiles
-the project once. A hash of a result kept from before is no test of what is right, so none is run (docs/mutants.md).
+the project once for each record system. A hash of a result kept from before is no test of what is right, so none is run
+(docs/mutants.md).
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
+import generate_extracts
+import generate_laces_extracts
 import sqlglot
 import typer
-from generate_extracts import generate
+from contract import State, record_system
 from mutators import IN_FORCE, SEEDS, in_force_changes, parse, seed_changes, source_lines, sql_changes, written
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -36,10 +40,14 @@ from harness import CompiledProject, MemoryWarehouse, compile_project  # noqa: E
 
 EQUIVALENT = PROJECT / "tests" / "mutants" / "equivalent.csv"
 CACHE = PROJECT / "target" / "mutants" / "cache.jsonl"
+# Each record system is mutated as one state's. Missouri's SQL is Mississippi's with the other code in it.
+STATES_OF = {State.FL: (State.FL,), State.MS: (State.MS, State.MO)}
+# What a LACES state's compiled SQL reads, so that it says the same in every run.
+LACES_EXTRACTS = PROJECT / "target" / "mutants" / "laces"
 # The models whose rules are mutated. The suppression isn't built here: a test of its own attacks it. A wide table only
 # turns the cells of a form round (macros/rules/wide_form.sql, mutated as nrs_table_6). Two models go through the extracts
 # one by one; their unit tests replace the list of extracts, so that dbt compiles another query for them.
-OVER_EXTRACTS = ("models/restricted/fcs/input_disposition.sql", "models/restricted/rejected_rows.sql")
+OVER_EXTRACTS = ("models/restricted/fcs/input_disposition.sql", "models/restricted/laces/input_disposition.sql", "models/restricted/rejected_rows.sql")
 FOLDERS = ("models/intermediate/", "models/marts/", "models/restricted/")
 LEFT_OUT = ("models/intermediate/suppression/", "models/marts/nrs_table_", "models/restricted/student_file_table_", *OVER_EXTRACTS)
 KEPT_IN = ("models/marts/nrs_table_6.sql",)
@@ -71,10 +79,11 @@ class Mutant:
 
 @dataclass(frozen=True)
 class UnitTest:
-    """A unit test of dbt's manifest: the model's relation, {relation: (format, rows)} given, the rows expected, and the SQL
-    of its model where it asks for another program year than the project is compiled for."""
+    """A unit test of dbt's manifest: the state that it asks for, the model's relation, {relation: (format, rows)} given, the rows
+    expected, and the SQL of its model where it asks for another program year than the project is compiled for."""
 
     name: str
+    state: str
     relation: str
     given: dict[str, tuple[str, Any]]
     expect: Any
@@ -87,11 +96,12 @@ class UnitTest:
 
 
 class Project:
-    """The compiled project as a mutation check needs it, from dbt's manifest. `other_years` is the project compiled for the
-    other program years that unit tests ask for; without it those tests are left out."""
+    """The project compiled for a state as a mutation check needs it, from dbt's manifest. `other_years` is the project compiled
+    for the other program years that unit tests ask for; without it those tests are left out."""
 
-    def __init__(self, compiled: CompiledProject, other_years: dict[int, CompiledProject] | None = None) -> None:
+    def __init__(self, compiled: CompiledProject, other_years: dict[int, CompiledProject] | None = None, state: State = State.FL) -> None:
         self.compiled = compiled
+        self.state = state
         manifest = json.loads(compiled.manifest.read_text(encoding="utf-8"))
         nodes = manifest["nodes"]
         relations = {i: f"{n['schema']}.{n['name']}" for i, n in nodes.items()}
@@ -116,11 +126,11 @@ class Project:
         self.as_shipped: list[UnitTest] = []
         for test in sorted(manifest["unit_tests"].values(), key=lambda t: t["unique_id"]):
             given = {by_name[g["input"].split("'")[1]]: (g["format"], g["rows"]) for g in test["given"]}
-            relation, expect, year = by_name[test["model"]], test["expect"], year_of(test)
+            relation, expect, year = by_name[test["model"]], test["expect"], overridden(test, "program_year", PROGRAM_YEAR)
             if year != PROGRAM_YEAR and year not in sql_of_year:
                 continue
             own_sql = sql_of_year[year][relation] if year != PROGRAM_YEAR else ""
-            case = UnitTest(test["name"], relation, given, expect["rows"], expect["format"], own_sql)
+            case = UnitTest(test["name"], overridden(test, "state", state), relation, given, expect["rows"], expect["format"], own_sql)
             if not own_sql:
                 self.unit_tests.setdefault(relation, []).append(case)
             # A macro that a test replaces, such as a contract of few columns, is not replaced here: the test must pass on the
@@ -129,9 +139,9 @@ class Project:
                 self.as_shipped.append(case)
 
     def mutated_models(self) -> list[str]:
-        """The relations of the models that are mutated, in the order of their files."""
+        """The relations of the models that are mutated, in the order of their files: Florida's with what all states share, or LACES's own."""
         built = {m.relation for m in self.built}
-        files = {file: relation for relation, file in self.files.items() if relation in built}
+        files = {file: relation for relation, file in self.files.items() if relation in built and (self.state == State.FL or "/laces/" in file)}
         return [files[f] for f in sorted(files) if f.startswith(FOLDERS) and (not f.startswith(LEFT_OUT) or f in KEPT_IN)]
 
     def tests_as_shipped(self, seed: str) -> list[UnitTest]:
@@ -141,6 +151,10 @@ class Project:
     def sql_tested(self, test: UnitTest) -> str:
         """The SQL that a unit test is of."""
         return test.own_sql or self.sql[test.relation]
+
+    def of_state(self, sql: str, test: UnitTest) -> str:
+        """A query for the state that a unit test asks for, if it keeps its records in the same system."""
+        return sql.replace(f"'{self.state}'", f"'{test.state}'") if test.state in STATES_OF[self.state] else sql
 
     def sql_mutants(self, relation: str) -> list[Mutant]:
         """The mutants of a model."""
@@ -226,7 +240,8 @@ class UnitTests:
         if key not in self.expected:
             self.expected[key] = self.expected_rows(test, names)
         self.connection.execute(f"use {database}")
-        return Counter(self.connection.execute(f"select {', '.join(names)} from ({sql})").fetchall()) == self.expected[key]
+        query = f"select {', '.join(names)} from ({self.project.of_state(sql, test)})"
+        return Counter(self.connection.execute(query).fetchall()) == self.expected[key]
 
     def outcome(self, mutant: Mutant) -> tuple[str, str]:
         """What the unit tests make of a mutant, and the test that found it."""
@@ -270,15 +285,15 @@ class UnitTests:
             self.connection.execute(f"create or replace table {database}.{seed} as {test.given[seed][1]}")
 
 
-def year_of(test: dict[str, Any]) -> int:
-    """The program year that a unit test of the manifest asks for."""
-    return (test["overrides"] or {}).get("vars", {}).get("program_year", PROGRAM_YEAR)
+def overridden(test: dict[str, Any], variable: str, default: Any) -> Any:
+    """A variable of the project as a unit test of the manifest asks for it."""
+    return (test["overrides"] or {}).get("vars", {}).get(variable, default)
 
 
 def other_years_of(compiled: CompiledProject) -> list[int]:
     """The program years that unit tests ask for, besides the one that the project is compiled for."""
     manifest = json.loads(compiled.manifest.read_text(encoding="utf-8"))
-    return sorted({year_of(test) for test in manifest["unit_tests"].values()} - {PROGRAM_YEAR})
+    return sorted({overridden(test, "program_year", PROGRAM_YEAR) for test in manifest["unit_tests"].values()} - {PROGRAM_YEAR})
 
 
 def literal(value: Any) -> str:
@@ -365,13 +380,15 @@ class DataTests:
         return True
 
 
-def built_state(compiled: CompiledProject, folder: Path) -> MemoryWarehouse:
-    """The small state with every model as a table; each eighth person is born too late to be of age."""
+def built_state(compiled: CompiledProject, state: State) -> MemoryWarehouse:
+    """The small state with every model as a table; in Florida each eighth person is born too late to be of age."""
     warehouse = MemoryWarehouse(replace(compiled, models=tuple(replace(m, is_view=False) for m in compiled.models)), threads=1)
     warehouse.connection.execute("set enable_progress_bar = false")
-    generate(folder, students=STUDENTS, seed=SEED)
-    warehouse.load(folder)
-    warehouse.connection.execute("update raw.demographics set birth_date = '01312013' where hash(fleid) % 8 = 0")
+    if state == State.FL:
+        with tempfile.TemporaryDirectory() as folder:
+            generate_extracts.generate(Path(folder), students=STUDENTS, seed=SEED)
+            warehouse.load(Path(folder))
+        warehouse.connection.execute("update raw.demographics set birth_date = '01312013' where hash(fleid) % 8 = 0")
     warehouse.build()
     return warehouse
 
@@ -394,16 +411,15 @@ class Verdict:
 class Judge:
     """What judges mutants in one process: unit tests, then data tests. `cache` holds outcomes by what they hang on."""
 
-    def __init__(self, compiled: CompiledProject, other_years: dict[int, CompiledProject], cache: dict[str, tuple[str, str]]) -> None:
-        self.project = Project(compiled, other_years)
+    def __init__(self, project: Project, cache: dict[str, tuple[str, str]]) -> None:
+        self.project = project
         self.cache = cache
-        with tempfile.TemporaryDirectory() as folder:
-            warehouse = built_state(compiled, Path(folder))
+        warehouse = built_state(project.compiled, project.state)
         self.unit_tests = UnitTests(self.project, warehouse)
         self.data_tests = DataTests(self.project, warehouse)
         engine = [duckdb.__version__, sqlglot.__version__]
         tests = {name: sql for name, (sql, _) in self.project.data_tests.items()}
-        self.state_hash = hash_of([*engine, self.project.sql, tests, seed_texts(), STUDENTS, SEED, source_of("generate_extracts.py")])
+        self.state_hash = hash_of([*engine, self.project.sql, tests, seed_texts(), STUDENTS, SEED, generator_of(self.project.state)])
         self.unit_hashes = {r: hash_of([*engine, tests, self.project.sql[r]]) for r, tests in self.project.unit_tests.items() if r in self.project.sql}
 
     def faults_of_baseline(self) -> list[str]:
@@ -449,22 +465,33 @@ def seed_texts() -> list[str]:
     return [file.read_text(encoding="utf-8") for file in sorted(PROJECT.glob("seeds/*/*.csv")) if file.parent.name != "extracts"]
 
 
-def source_of(script: str) -> str:
-    return (PROJECT / "scripts" / script).read_text(encoding="utf-8")
+def generator_of(state: State) -> str:
+    """The text of the script that makes the small state."""
+    module = generate_extracts if state == State.FL else generate_laces_extracts
+    return Path(module.__file__).read_text(encoding="utf-8")
 
 
-judge: Judge | None = None
+projects: dict[State, Project] = {}
+cache_read: dict[str, tuple[str, str]] = {}
 
 
-def start_judge(compiled: CompiledProject, other_years: dict[int, CompiledProject], cache: dict[str, tuple[str, str]]) -> None:
+def start_worker(projects_compiled: dict[State, Project], cache: dict[str, tuple[str, str]]) -> None:
     """Prepare a worker process."""
-    global judge
-    judge = Judge(compiled, other_years, cache)
+    projects.update(projects_compiled)
+    cache_read.update(cache)
 
 
-def judged_task(task: str, takes_all: bool) -> list[Verdict]:
+@cache
+def judge_of(state: State) -> Judge:
+    """This process's judge of a record system's mutants."""
+    return Judge(projects[state], cache_read)
+
+
+def judged_task(task: tuple[State, str], takes_all: bool) -> list[Verdict]:
     """The verdicts on the mutants of a model, a seed or the macro, in order."""
-    mutants = mutants_of(judge.project, task)
+    state, file = task
+    judge = judge_of(state)
+    mutants = mutants_of(judge.project, file)
     return [judge.verdict(mutant) for mutant in (mutants if takes_all else share_of(mutants, set(equivalent_rows())))]
 
 
@@ -486,13 +513,37 @@ def read_cache() -> dict[str, tuple[str, str]]:
     return {key: (outcome, test) for key, outcome, test in map(json.loads, lines)}
 
 
-def mutants_of(project: Project, task: str) -> list[Mutant]:
+def project_of(state: State, work: Path) -> Project:
+    """The project as compiled for a state into `work`."""
+    extracts = None if state == State.FL else LACES_EXTRACTS
+    if extracts:
+        generate_laces_extracts.generate(extracts, state, students=STUDENTS, seed=SEED)
+    any_year = compile_project(work, state.value, extracts)
+    compiled = any_year.of_year(PROGRAM_YEAR)
+    return Project(compiled, {year: any_year.of_year(year) for year in other_years_of(compiled)}, state)
+
+
+def may_be_asked(state: State, select: list[str]) -> bool:
+    """Whether files with these texts in their paths may be of a record system: the other needn't be compiled."""
+    models = [file.relative_to(PROJECT).as_posix() for folder in FOLDERS for file in PROJECT.glob(f"{folder}**/*.sql")]
+    files = [file for file in models if ("/laces/" in file) == (state != State.FL)] + ([IN_FORCE, *SEEDS] if state == State.FL else [])
+    return any(text in file for text in select for file in files)
+
+
+def tasks_of(project: Project) -> list[tuple[State, str]]:
+    """What is mutated of a record system, each a file. The macro is the same for all; LACES states' rows are read by shared models
+    whose unit tests are Florida's."""
+    models = [project.files[relation] for relation in project.mutated_models()]
+    return [(project.state, file) for file in [*models, *([IN_FORCE, *SEEDS] if project.state == State.FL else [])]]
+
+
+def mutants_of(project: Project, file: str) -> list[Mutant]:
     """The mutants of a file."""
-    if task == IN_FORCE:
+    if file == IN_FORCE:
         return project.in_force_mutants()
-    if task in SEEDS:
-        return project.seed_mutants(task)
-    return project.sql_mutants(next(r for r, f in project.files.items() if f == task))
+    if file in SEEDS:
+        return project.seed_mutants(file)
+    return project.sql_mutants(next(r for r, f in project.files.items() if f == file))
 
 
 def equivalent_rows() -> dict[tuple[str, str], str]:
@@ -514,29 +565,28 @@ def main(
     """Change one thing at a time in models and rule seeds, and list the changes that no test notices."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as work:
-        any_year = compile_project(Path(work))
-        compiled = any_year.of_year(PROGRAM_YEAR)
-        other_years = {year: any_year.of_year(year) for year in other_years_of(compiled)}
-        project = Project(compiled, other_years)
-        tasks = [t for t in [*(project.files[r] for r in project.mutated_models()), IN_FORCE, *SEEDS] if any(text in t for text in select)]
-        cache = read_cache()
+        compiled = {state: project_of(state, Path(work, state)) for state in STATES_OF if may_be_asked(state, select)}
+        tasks = [task for project in compiled.values() for task in tasks_of(project) if any(text in task[1] for text in select)]
         compiled_at = time.perf_counter()
-        faults = Judge(compiled, other_years, {}).faults_of_baseline()
-        if faults:
-            typer.echo("These tests fail before anything is changed:\n" + "\n".join(faults), err=True)
-            raise typer.Exit(1)
-        tests = sum(len(project.unit_tests.get(r, [])) for r in project.mutated_models())
-        typer.echo(f"{tests} unit tests of {len(project.mutated_models())} models and {len(project.data_tests)} data tests pass unchanged.")
+        for project in compiled.values():
+            faults = Judge(project, {}).faults_of_baseline()
+            if faults:
+                typer.echo("These tests fail before anything is changed:\n" + "\n".join(faults), err=True)
+                raise typer.Exit(1)
+            models = project.mutated_models()
+            tests = sum(len(project.unit_tests.get(r, [])) for r in models)
+            system = record_system(project.state)
+            typer.echo(f"{system}: {tests} unit tests of {len(models)} models and {len(project.data_tests)} data tests pass unchanged.")
         baseline_at = time.perf_counter()
         verdicts: list[Verdict] = []
-        with ProcessPoolExecutor(processes, get_context("spawn"), start_judge, (compiled, other_years, cache)) as executor:
+        with ProcessPoolExecutor(processes, get_context("spawn"), start_worker, (compiled, read_cache())) as executor:
             for judged_verdicts in executor.map(judged_task, tasks, [takes_all] * len(tasks)):
                 verdicts += judged_verdicts
     if verbose:
         for v in verdicts:
             typer.echo(f"{v.file}:{v.line}: {v.kind}: {v.text}: {v.outcome} {v.test}")
     seconds = {"compile": compiled_at - started, "unchanged": baseline_at - compiled_at, "mutants": time.perf_counter() - baseline_at}
-    is_clean = report(verdicts, {key for key in equivalent_rows() if key[0] in tasks}, seconds)
+    is_clean = report(verdicts, {key for key in equivalent_rows() if key[0] in {file for _, file in tasks}}, seconds)
     raise typer.Exit(0 if is_clean else 1)
 
 

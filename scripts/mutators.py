@@ -379,7 +379,7 @@ SEEDS = {
 def seed_changes(rows: list[dict[str, str]], rules: SeedRules) -> Iterator[tuple[Change, list[dict[str, str]]]]:
     """The changes of a seed's rows, each with the rows it makes; a row is named by what it says before its first year.
 
-    The project is checked as Florida's: rows of another state are asked by no test of it.
+    The unit tests that read rows as shipped are Florida's: rows of another state are asked by few of them.
     """
     for place, row in enumerate(rows):
         if row.get("state", "US") not in ("US", "FL"):

@@ -86,9 +86,12 @@ class CompiledProject:
         return replace(self, models=tuple(model for model in self.models if model.relation in needed))
 
 
-def compile_project(work: Path) -> CompiledProject:
-    """Compile the project in sample mode into `work`, for any program year (`of_year`); raises RuntimeError where dbt does."""
-    result = invoke_dbt(work, ["compile"], {"program_year": int(ANY_YEAR)})
+def compile_project(work: Path, state: str = "FL", extracts: Path | None = None) -> CompiledProject:
+    """Compile the project for a state into `work`, for any program year (`of_year`); raises RuntimeError where dbt does.
+
+    Its staging reads the files of the folder `extracts`, or in sample mode (None) the `raw` tables.
+    """
+    result = invoke_dbt(work, ["compile"], {"program_year": int(ANY_YEAR), "state": state} | ({"extracts_path": str(extracts)} if extracts else {}))
     if not result.success:
         raise RuntimeError(f"dbt compile failed: {result.exception or result.result}")
     nodes = {n.node.unique_id: n.node for n in result.result.results}

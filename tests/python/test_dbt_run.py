@@ -54,6 +54,15 @@ def test_a_kept_parse_takes_the_place_of_an_outdated_one(project: Path, tmp_path
     keep(kept(), "second")
     assert sorted(pickle.loads(file.read_bytes()) for file in dbt_run.PARSED.iterdir()) == ["of another year", "second"]
 
+    class KeptMeanwhile:
+        """What a run of the same state has kept stays there for a third run, also while this one is pickled."""
+
+        def __reduce__(self) -> tuple:
+            return (str, (f"after {pickle.loads(kept().read_bytes())}",))
+
+    keep(kept(), KeptMeanwhile())
+    assert pickle.loads(kept().read_bytes()) == "after second"
+
 
 def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_said_once(project: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "nrs.duckdb"

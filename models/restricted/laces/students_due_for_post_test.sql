@@ -10,21 +10,22 @@ service_days as (
     where counted_minutes > 0
 ),
 
--- The last test of the instrument and subject at any program, and the valid score that the next is compared with.
+-- The last test of the instrument and subject at any program, and the valid score that the next is compared with. A test of a
+-- year before the first list of programs is in no chain: it is itself the score that is brought forward.
 last_tests as (
     select
         tests.fleid,
         tests.instrument,
         tests.subject,
         tests.test_date as last_test_date,
-        chains.valid_test_date as pre_test_date,
+        coalesce(chains.valid_test_date, tests.test_date) as pre_test_date,
         assessments.form,
         assessments.test_level,
         assessments.efl_row_code,
         assessments.level_order,
         assessments.program_group
     from {{ ref('int_laces__test_intervals') }} as tests
-    inner join {{ ref('int_laces__test_chains') }} as chains
+    left join {{ ref('int_laces__test_chains') }} as chains
         on
             tests.source_file = chains.source_file
             and tests.record_number = chains.record_number

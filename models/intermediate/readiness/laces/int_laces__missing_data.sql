@@ -20,10 +20,7 @@
 } -%}
 
 with students as (
-    select
-        *,
-        {{ program_year_of_reporting_year('reporting_year') }} as program_year
-    from {{ ref('stg_laces__students') }}
+    select * from {{ ref('stg_laces__students') }}
     where {{ program_year_of_reporting_year('reporting_year') }} = {{ var('program_year') }}
 ),
 
