@@ -9,6 +9,7 @@ the project once for each record system. A hash of a result kept from before is 
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
 import sys
@@ -20,7 +21,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ STATES_OF = {State.FL: (State.FL,), State.MS: (State.MS, State.MO)}
 # What a LACES state's compiled SQL reads, so that it says the same in every run.
 LACES_EXTRACTS = PROJECT / "target" / "mutants" / "laces"
 # The models whose rules are mutated. The suppression isn't built here: a test of its own attacks it. A wide table only
-# turns the cells of a form round (macros/rules/wide_form.sql, mutated as nrs_table_6). Two models go through the extracts
+# turns the cells of a form round (macros/rules/wide_form.sql, mutated as nrs_table_6). Three models go through the extracts
 # one by one; their unit tests replace the list of extracts, so that dbt compiles another query for them.
 OVER_EXTRACTS = ("models/restricted/fcs/input_disposition.sql", "models/restricted/laces/input_disposition.sql", "models/restricted/rejected_rows.sql")
 FOLDERS = ("models/intermediate/", "models/marts/", "models/restricted/")
@@ -141,7 +141,7 @@ class Project:
     def mutated_models(self) -> list[str]:
         """The relations of the models that are mutated, in the order of their files: Florida's with what all states share, or LACES's own."""
         built = {m.relation for m in self.built}
-        files = {file: relation for relation, file in self.files.items() if relation in built and (self.state == State.FL or "/laces/" in file)}
+        files = {file: relation for relation, file in self.files.items() if relation in built and is_mutated_as(file, self.state)}
         return [files[f] for f in sorted(files) if f.startswith(FOLDERS) and (not f.startswith(LEFT_OUT) or f in KEPT_IN)]
 
     def tests_as_shipped(self, seed: str) -> list[UnitTest]:
@@ -481,7 +481,7 @@ def start_worker(projects_compiled: dict[State, Project], cache: dict[str, tuple
     cache_read.update(cache)
 
 
-@cache
+@functools.cache
 def judge_of(state: State) -> Judge:
     """This process's judge of a record system's mutants."""
     return Judge(projects[state], cache_read)
@@ -523,18 +523,22 @@ def project_of(state: State, work: Path) -> Project:
     return Project(compiled, {year: any_year.of_year(year) for year in other_years_of(compiled)}, state)
 
 
+def is_mutated_as(file: str, state: State) -> bool:
+    """Whether a file is mutated as a state's: what only LACES states have as Mississippi's, what all share as Florida's. Rule seeds
+    too: LACES states' rows are read by shared models, whose unit tests are Florida's."""
+    return ("/laces/" in file) == (state != State.FL)
+
+
 def may_be_asked(state: State, select: list[str]) -> bool:
-    """Whether files with these texts in their paths may be of a record system: the other needn't be compiled."""
+    """Whether files with these texts in their paths may be mutated as a state's: if not, it needn't be compiled."""
     models = [file.relative_to(PROJECT).as_posix() for folder in FOLDERS for file in PROJECT.glob(f"{folder}**/*.sql")]
-    files = [file for file in models if ("/laces/" in file) == (state != State.FL)] + ([IN_FORCE, *SEEDS] if state == State.FL else [])
-    return any(text in file for text in select for file in files)
+    return any(text in file for file in [*models, IN_FORCE, *SEEDS] if is_mutated_as(file, state) for text in select)
 
 
 def tasks_of(project: Project) -> list[tuple[State, str]]:
-    """What is mutated of a record system, each a file. The macro is the same for all; LACES states' rows are read by shared models
-    whose unit tests are Florida's."""
-    models = [project.files[relation] for relation in project.mutated_models()]
-    return [(project.state, file) for file in [*models, *([IN_FORCE, *SEEDS] if project.state == State.FL else [])]]
+    """What is mutated as a state's, each a file."""
+    files = [*(project.files[relation] for relation in project.mutated_models()), IN_FORCE, *SEEDS]
+    return [(project.state, file) for file in files if is_mutated_as(file, project.state)]
 
 
 def mutants_of(project: Project, file: str) -> list[Mutant]:
