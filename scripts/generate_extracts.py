@@ -565,7 +565,10 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
         whens = {c: " ".join(f"when {when} then {change[c]}" for when, change in changes if c in change) for c in columns}
         return ", ".join(f"case {whens[c]} else {c} end as {c}" if whens[c] else c for c in columns)
 
-    selects = [f"select {values([(fault_range(k), fault) for k, fault in enumerate(faults)])}, _part from picked"]
+    selects = [
+        f"select *, {part} as _part from clean where rowid not in (select id from picks)",
+        f"select {values([(fault_range(k), fault) for k, fault in enumerate(faults)])}, _part from picked",
+    ]
     if faults and name not in NO_DUPLICATES:
         selects.append(f"select {', '.join(columns)}, _part from picked where {fault_range(len(faults))}")
     if faults and name in CLASHES:
@@ -576,7 +579,7 @@ def _build(con: duckdb.DuckDBPyConnection, name: str, dirt: bool) -> int:
             select rowid as id, row_number() over (order by hash(clean, getvariable('seed'))) as pick from clean
             order by hash(clean, getvariable('seed')) limit {each * (len(faults) + 2) if faults else 0}
         ),
-        picked as (select clean.*, {part} as _part, pick from clean left join picks on id = clean.rowid),
+        picked as (select clean.*, {part} as _part, pick from clean inner join picks on id = clean.rowid),
         dirty as ({" union all ".join(selects)})
         select * from dirty order by _part, {", ".join(columns[:7])}, hash(dirty)""")
     return con.execute("select count(*) from extract").fetchone()[0]
@@ -664,8 +667,8 @@ def generate(
         raise ValueError(f"file_format must be one of {', '.join(FileFormat.__members__)}")
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    # What doesn't fit into memory goes to the scratch folder.
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(config={"temp_directory": scratch, "memory_limit": "4GB"}) as con:
+    # In a file, tables are compressed: a nation's would fill the disk otherwise.
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect(f"{scratch}/working_tables.duckdb") as con:
         parameters = {"students": students, "first_year": first_year, "last_year": last_year, **agencies._asdict()}
         parameters["first_start"] = first_year - (max(YEARS_ACTIVE) - 1 if participants else 0)
         parameters["agency_count"] = sum(agencies)
