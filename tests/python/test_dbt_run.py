@@ -1,4 +1,4 @@
-"""What dbt parsed is kept for the next run of the same kind, and for no other."""
+"""What dbt parsed is kept for the next run of the same kind, and for no other; the environment limits the engine's memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from contract import State
 from dbt_run import BuildError, keep, parsed_file, run_dbt
+from harness import PROJECT
 
 PROJECT_FILE = "{name: tiny, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}}"
 PROFILE = "{tiny: {target: dev, outputs: {dev: {type: duckdb, path: \"{{ env_var('NRS_WAREHOUSE') }}\"}}}}"
@@ -82,3 +83,27 @@ def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_s
         shown()
     assert sum("one_row" in message for message in error.value.messages) == 1, error.value.messages
     assert list(dbt_run.PARSED.iterdir()) == [kept]
+
+
+def test_the_environment_limits_the_memory_of_the_engine(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "dbt_project.yml").write_text(
+        "{name: nrs, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}, on-run-start: ['{{ limit_memory() }}']}", encoding="utf-8"
+    )
+    (project / "macros").mkdir()
+    (project / "macros" / "settings.sql").symlink_to(PROJECT / "macros" / "engine" / "settings.sql")
+    (project / "models" / "one_row.sql").write_text("{{ config(materialized='table') }} select current_setting('memory_limit') as shown", encoding="utf-8")
+
+    def shown() -> str:
+        run_dbt(["build"], tmp_path / "nrs.duckdb", tmp_path / "work", None, 2023)
+        with duckdb.connect(str(tmp_path / "nrs.duckdb"), read_only=True) as connection:
+            return connection.execute("select shown from one_row").fetchone()[0]
+
+    with duckdb.connect() as connection:
+        of_the_engine = connection.execute("select current_setting('memory_limit')").fetchone()[0]
+    monkeypatch.delenv("NRS_MEMORY_LIMIT", raising=False)
+    assert shown() == of_the_engine
+    monkeypatch.setenv("NRS_MEMORY_LIMIT", "512MiB")
+    assert shown() == "512.0 MiB"
+    monkeypatch.setenv("NRS_MEMORY_LIMIT", "plenty")
+    with pytest.raises(BuildError):
+        shown()
