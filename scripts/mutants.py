@@ -169,11 +169,12 @@ class Project:
         return [Mutant(IN_FORCE, c.line, c.kind, c.text, tuple(mutated.items())) for c, mutated in in_force_changes(queries)]
 
     def seed_mutants(self, file: str) -> list[Mutant]:
-        """The mutants of a seed's rows."""
+        """The mutants of a seed's rows of the project's states, federal ones among them once."""
         with (PROJECT / file).open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
         relation = next(r for r, f in self.files.items() if f == file)
-        changes = seed_changes(rows, SEEDS[file])
+        federal = ["US"] if SEEDS[file].is_of_laces == (self.state != State.FL) else []
+        changes = seed_changes(rows, SEEDS[file], [*STATES_OF[self.state], *federal])
         return [Mutant(file, c.line, c.kind, c.text, (), relation, tuple(tuple(r.values()) for r in kept)) for c, kept in changes]
 
 
@@ -524,9 +525,9 @@ def project_of(state: State, work: Path) -> Project:
 
 
 def is_mutated_as(file: str, state: State) -> bool:
-    """Whether a file is mutated as a state's: what only LACES states have as Mississippi's, what all share as Florida's. Rule seeds
-    too: LACES states' rows are read by shared models, whose unit tests are Florida's."""
-    return ("/laces/" in file) == (state != State.FL)
+    """Whether a file is mutated as a state's: a rule seed, for its rows, as each; of models, what only LACES states have as Mississippi's,
+    what all share as Florida's."""
+    return file in SEEDS or ("/laces/" in file) == (state != State.FL)
 
 
 def may_be_asked(state: State, select: list[str]) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import SequenceMatcher
@@ -343,21 +343,28 @@ def in_force_changes(queries: dict[str, str]) -> list[tuple[Change, dict[str, st
 # What a row of a seed says that is neither prose nor display, by seed. A row of `lists` can be dropped; a value of
 # `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them. First and
 # last years are amounts too, except those of a seed without `has_years`: no model looks up its rows by the year.
+# The federal rows of a seed that only LACES models read are judged as theirs (`is_of_laces`).
 @dataclass(frozen=True)
 class SeedRules:
-    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, amounts, and
-    whether the years that a row is in force in are read."""
+    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, amounts, whether
+    the years that a row is in force in are read, and whether only LACES models read it."""
 
     is_list: bool = False
     values: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     has_years: bool = True
+    is_of_laces: bool = False
 
 
 SEEDS = {
     "seeds/rules/ahs_level_6_credits.csv": SeedRules(is_list=True, amounts=("level_6_credits",)),
+    "seeds/rules/competency_diploma_requirements.csv": SeedRules(is_list=True, values=("record_kind",), amounts=("minimum_score", "minimum_hours")),
+    "seeds/rules/data_quality_rules.csv": SeedRules(is_list=True, values=("kind",), amounts=("check_order", "threshold", "minimum_base")),
     "seeds/rules/finding_rules.csv": SeedRules(values=("severity",), amounts=("threshold", "minimum_records")),
     "seeds/rules/gain_kinds.csv": SeedRules(is_list=True, values=("reported_as", "msg_row_code"), amounts=("reported_order",)),
+    "seeds/rules/hse_subtests.csv": SeedRules(
+        is_list=True, values=("content_area",), amounts=("passing_score", "passing_essay_score", "average_score", "counts_from")
+    ),
     "seeds/rules/indicator_windows.csv": SeedRules(
         is_list=True, amounts=("start_year_offset", "start_month_day", "end_year_offset", "end_month_day", "quarters_after_exit")
     ),
@@ -367,22 +374,24 @@ SEEDS = {
     "seeds/rules/rule_parameters.csv": SeedRules(amounts=("value",)),
     "seeds/terminology/age_groups.csv": SeedRules(is_list=True, amounts=("minimum_age", "maximum_age")),
     "seeds/terminology/alternative_placement_programs.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
+    "seeds/terminology/assessment_score_ranges.csv": SeedRules(
+        is_list=True, values=("efl_row_code",), amounts=("scale_score_low", "scale_score_high"), is_of_laces=True
+    ),
+    "seeds/terminology/assessment_test_levels.csv": SeedRules(is_list=True, values=("efl_row_code",)),
     "seeds/terminology/code_crosswalks.csv": SeedRules(is_list=True, values=("maps_to",)),
     # Staging takes a code whatever the year of its record; the year counts for a scope's label alone (report_scopes).
     "seeds/terminology/code_lists.csv": SeedRules(is_list=True, has_years=False),
     "seeds/terminology/educational_functioning_levels.csv": SeedRules(is_list=True, values=("ladder", "program_group"), amounts=("level_order",)),
     "seeds/terminology/efl_crosswalk.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
+    "seeds/terminology/post_test_rules.csv": SeedRules(is_list=True, values=("program_group", "form", "other_form"), amounts=("minimum_hours",)),
     "seeds/terminology/program_type_crosswalk.csv": SeedRules(is_list=True, values=("program_type", "iet_program_type")),
 }
 
 
-def seed_changes(rows: list[dict[str, str]], rules: SeedRules) -> Iterator[tuple[Change, list[dict[str, str]]]]:
-    """The changes of a seed's rows, each with the rows it makes; a row is named by what it says before its first year.
-
-    The unit tests that read rows as shipped are Florida's: rows of another state are asked by few of them.
-    """
+def seed_changes(rows: list[dict[str, str]], rules: SeedRules, states: Container[str]) -> Iterator[tuple[Change, list[dict[str, str]]]]:
+    """The changes of a seed's rows of `states`, each with the rows it makes; a row is named by what it says before its first year."""
     for place, row in enumerate(rows):
-        if row.get("state", "US") not in ("US", "FL"):
+        if row["state"] not in states:
             continue
         name = ", ".join(v for c, v in list(row.items())[: list(row).index("effective_from")] if v and " " not in v and c not in rules.amounts)
         others: list[tuple[str, str, dict[str, str] | None]] = []
@@ -403,9 +412,11 @@ def seed_changes(rows: list[dict[str, str]], rules: SeedRules) -> Iterator[tuple
 
 
 def one_more(value: str) -> str | None:
-    """A number and one, or the day after a day of the year; nothing of other values."""
+    """A number and one, or the day after a day or a day of the year; nothing of other values."""
     if re.fullmatch(r"-?[0-9]+", value):
         return str(int(value) + 1)
     if re.fullmatch(r"[0-9]{2}-[0-9]{2}", value):
         return f"{date.fromisoformat(f'2023-{value}') + timedelta(days=1):%m-%d}"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return str(date.fromisoformat(value) + timedelta(days=1))
     return None
