@@ -7,6 +7,11 @@
     }[system or record_system()]) }}
 {%- endmacro %}
 
+{#- The extract that says who was served. -#}
+{% macro service_extract() -%}
+    {{ return({'fcs': 'course_enrollments', 'laces': 'attendance'}[record_system()]) }}
+{%- endmacro %}
+
 {#- LACES reports whole minutes: hours are sixtieths, rounded to ten places, and their sum may miss a whole hour by some
     billionths. This is more than such a sum can miss, and far less than a minute. -#}
 {% macro sum_of_sixtieths() -%}

@@ -37,7 +37,7 @@ findings_of_extracts as (
     select
         finding,
         'missing' as action,
-        'course_enrollments' as extract_name,
+        '{{ service_extract() }}' as extract_name,
         cast(null as varchar) as source_file,
         agency_id,
         term,

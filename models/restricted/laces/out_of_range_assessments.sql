@@ -46,7 +46,7 @@ recommended as (
             partition by to_be_repeated.source_file, to_be_repeated.record_number
             order by
                 case when fitting.highest_level_order > to_be_repeated.level_order then 0 else 1 end,
-                abs(fitting.difficulty - coalesce(given.difficulty, 0)),
+                abs(fitting.difficulty - given.difficulty),
                 fitting.difficulty
         ) = 1
 )

@@ -7,7 +7,6 @@ with program_years as (
 
 service_days as (
     select * from {{ ref('int_laces__service_days') }}
-    where counted_minutes > 0
 ),
 
 -- The last test of the instrument and subject at any program, and the valid score that the next is compared with. A test of a

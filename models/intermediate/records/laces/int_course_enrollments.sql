@@ -41,7 +41,7 @@ months as (
         cast(sum(case when is_distance then counted_minutes else 0 end) / 60 as decimal(28, 10)) as distance_hours,
         bool_or(is_distance) as is_distance,
         row_number() over (
-            partition by agency_id, reporting_year, student_id, fleid order by min(attendance_date), class_id, program_year
+            partition by agency_id, reporting_year, student_id, fleid order by min(attendance_date), class_id
         ) as month_number
     from service_days
     group by agency_id, reporting_year, class_id, student_id, fleid, program_year, term_digit
