@@ -130,11 +130,14 @@ class Project:
             if year != PROGRAM_YEAR and year not in sql_of_year:
                 continue
             own_sql = sql_of_year[year][relation] if year != PROGRAM_YEAR else ""
+            records = (test["overrides"] or {}).get("macros", {}).get("read_extract")
+            if records:
+                own_sql = reading(own_sql or self.sql[relation], records)
             case = UnitTest(test["name"], overridden(test, "state", state), relation, given, expect["rows"], expect["format"], own_sql)
             if not own_sql:
                 self.unit_tests.setdefault(relation, []).append(case)
-            # A macro that a test replaces, such as a contract of few columns, is not replaced here: the test must pass on the
-            # whole project's SQL too, as on that of other models.
+            # No other macro that a test replaces, such as a contract of few columns, is replaced here: the test must pass on
+            # the whole project's SQL too, as on that of other models.
             if any(seed.startswith("reference.") and form == "sql" for seed, (form, _) in given.items()):
                 self.as_shipped.append(case)
 
@@ -203,8 +206,10 @@ class UnitTests:
     def given_sql(self, relation: str, given: tuple[str, Any]) -> str:
         """The query of a given relation's rows: made-up ones, or those of the test's own query."""
         form, rows = given
+        if form == "sql":
+            return rows
         columns = self.columns(relation)
-        return rows if form == "sql" else self.rows_sql(columns, [lower_keys(r) for r in rows], list(columns))
+        return self.rows_sql(columns, [lower_keys(r) for r in rows], list(columns))
 
     def prepare(self, test: UnitTest) -> str:
         """The test's database, made at first use."""
@@ -289,6 +294,13 @@ class UnitTests:
 def overridden(test: dict[str, Any], variable: str, default: Any) -> Any:
     """A variable of the project as a unit test of the manifest asks for it."""
     return (test["overrides"] or {}).get("vars", {}).get(variable, default)
+
+
+def reading(sql: str, records: str) -> str:
+    """A base model's SQL that reads the records of a query in place of an extract's files; columns not among them are null."""
+    opening, closing = "with source as (", "\n),\n\ntrimmed as ("
+    files, rest = sql.removeprefix(opening).split(closing, 1)
+    return f"{opening}\n({records.strip()}) union all by name (from ({files}) limit 0){closing}{rest}"
 
 
 def other_years_of(compiled: CompiledProject) -> list[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 from harness import CompiledProject, MemoryWarehouse
-from mutants import UNIT, Project, UnitTests
+from mutants import UNIT, Project, UnitTests, reading
 from mutators import IN_FORCE_CHANGES, SEEDS, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
 
 # Kind, query, and every change of that kind with what it makes of the query.
@@ -201,6 +202,12 @@ def test_rows_of_a_seed_are_dropped_exchanged_and_moved_by_one() -> None:
 def test_the_years_of_a_seed_that_no_model_looks_up_by_the_year_are_not_changed() -> None:
     rows = [{"state": "FL", "code": "A", "effective_from": "2016", "effective_to": "2020"}]
     assert [c.text for c, _ in seed_changes(rows, SeedRules(is_list=True, has_years=False), ["FL"])] == ["FL, A: dropped"]
+
+
+def test_a_base_model_reads_the_records_of_a_test_in_place_of_its_files() -> None:
+    files = "select 'of the file' as a, 'of the file' as b"
+    sql = f"with source as (\n    {files}\n),\n\ntrimmed as (\n    select a, b from source\n)\n\nselect a, b from trimmed"
+    assert duckdb.sql(reading(sql, "select 'of the test' as a\n")).fetchall() == [("of the test", None)]
 
 
 @pytest.mark.parametrize("seed", sorted(SEEDS.keys() - OF_THE_REPORTED_YEAR - OF_LACES))
