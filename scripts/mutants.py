@@ -32,6 +32,7 @@ import sqlglot
 import typer
 from contract import State, record_system
 from mutators import IN_FORCE, SEEDS, in_force_changes, parse, seed_changes, source_lines, sql_changes, written
+from sqlglot import exp
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.append(str(PROJECT / "tests" / "python"))
@@ -298,9 +299,10 @@ def overridden(test: dict[str, Any], variable: str, default: Any) -> Any:
 
 def reading(sql: str, records: str) -> str:
     """A base model's SQL that reads the records of a query in place of an extract's files; columns not among them are null."""
-    opening, closing = "with source as (", "\n),\n\ntrimmed as ("
-    files, rest = sql.removeprefix(opening).split(closing, 1)
-    return f"{opening}\n({records.strip()}) union all by name (from ({files}) limit 0){closing}{rest}"
+    query = parse(sql)
+    source = next(cte for cte in query.find_all(exp.CTE) if cte.alias == "source")
+    source.set("this", parse(f"({records}) union all by name (from ({written(source.this)}) limit 0)"))
+    return written(query)
 
 
 def other_years_of(compiled: CompiledProject) -> list[int]:
