@@ -16,7 +16,7 @@ select
     lineage.table_id
 from {{ ref('int_table_lineage') }} as lineage
 where
-    lineage.node_id in (select named.node_id from named where named.node_id is not null)
+    lineage.node_id in (select named.node_id from named)
     and not exists (
         select 1 from named
         where
