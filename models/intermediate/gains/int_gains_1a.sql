@@ -9,7 +9,7 @@ offers as (
 
 post_tests as (
     select * from {{ ref('int_test_instances') }}
-    where test_role = 'post' and subject is not null and not is_alternative
+    where test_role = 'post' and not is_alternative
 ),
 
 program_years as (

@@ -59,7 +59,7 @@ inner join periods
         and entries_in_periods.pop_number = periods.pop_number
 where
     case program_years.postsecondary_entry_after
-        when 'exit' then coalesce(periods.exit_date < entries_in_periods.earned_on, false)
+        when 'exit' then periods.exit_date < entries_in_periods.earned_on
         else true
     end
 union all

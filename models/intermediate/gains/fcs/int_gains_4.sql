@@ -38,7 +38,7 @@ completion_points as (
 -- A preapprenticeship completed, or a valid occupational completion point, of a program approved for the IET number that
 -- an NRS row of the same term carries (R26, R64).
 milestones as (
-    select distinct
+    select
         person_agencies.person_key,
         program_years.program_year,
         '4' as kind,

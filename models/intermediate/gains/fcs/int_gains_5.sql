@@ -28,7 +28,7 @@ listed_certifications as (
 
 -- A certification passed that is approved for the IET number that an NRS row of the same term carries (R27, R64).
 exams as (
-    select distinct
+    select
         person_agencies.person_key,
         program_years.program_year,
         '5' as kind,
