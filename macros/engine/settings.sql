@@ -8,7 +8,13 @@
 {%- endmacro %}
 
 {% macro duckdb__limit_memory() -%}
-    {%- if env_var('NRS_MEMORY_LIMIT', '') -%}
-        set memory_limit = '{{ env_var('NRS_MEMORY_LIMIT') }}'
+    {%- set limit = env_var('NRS_MEMORY_LIMIT', '') -%}
+    {%- if limit and not modules.re.fullmatch('[0-9]+([.][0-9]+)? *[KMGT]i?B', limit) -%}
+        {%- do exceptions.raise_compiler_error(
+            'NRS_MEMORY_LIMIT is "' ~ limit ~ '", which is no amount of memory. Set it to one such as 8GB, or leave it unset.'
+        ) -%}
+    {%- endif -%}
+    {%- if limit -%}
+        set memory_limit = '{{ limit }}'
     {%- endif -%}
 {%- endmacro %}
