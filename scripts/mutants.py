@@ -81,7 +81,8 @@ class Mutant:
 @dataclass(frozen=True)
 class UnitTest:
     """A unit test of dbt's manifest: the state that it asks for, the model's relation, {relation: (format, rows)} given, the rows
-    expected, and the SQL of its model where it asks for another program year than the project is compiled for."""
+    expected, and the SQL of its model where it asks for another program year than the project is compiled for, or reads records of
+    its own in place of files."""
 
     name: str
     state: str

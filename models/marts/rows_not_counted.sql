@@ -20,7 +20,7 @@ faults as (
     -- A preliminary row shows who goes on (R9): it is no row left out.
     select
         agency_id,
-        'course_enrollments' as extract_name,
+        '{{ service_extract() }}' as extract_name,
         'not_in_scope' as action,
         nrs_status as reason,
         count(*) as faults
