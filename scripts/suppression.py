@@ -9,22 +9,29 @@ is published and differs in that cell (docs/decisions/0010-suppression.md).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
 
+import highspy
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
 # The solver keeps a relation to the seventh digit.
 EXACT = 1e-6
+SOLVER_OPTIONS = {"output_flag": False, "solver": "simplex", "presolve": "off"}
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
 REACH = 10
 # A turn that frees a smaller share of the pinned cells than this makes the next pay more.
 ENOUGH = 0.2
 # How many scopes are looked at together: to find worlds, and to suppress more.
 PAIR, FEW = 2, 5
+# So many programs are solved side by side; none sees what another of them suppresses. A number of the machine's would make
+# the cells suppressed hang on the machine.
+SIDE_BY_SIDE = 2
 # How much dearer it is to lose a cell of the state than one of an agency; a type's stands between.
 WHOLE = 20.0
 # What freeing a cell is worth, in counts lost: at first as much as a few small cells, then four times as much each time.
@@ -80,8 +87,9 @@ class Moves:
     def of(self, some: np.ndarray) -> Moves:
         """The same of `some` groups (numbers), while the others stay where they are."""
         columns = self.columns[:, some]
-        rows = np.flatnonzero(np.bincount(columns.indices))
-        return Moves(columns.tocsr()[rows], self.is_equality[rows], self.slack[rows], self.floor[some], self.cost[some])
+        rows, row = np.unique(columns.indices, return_inverse=True)
+        terms = sp.csc_matrix((columns.data, row, columns.indptr), shape=(len(rows), len(some))).tocsr()
+        return Moves(terms, self.is_equality[rows], self.slack[rows], self.floor[some], self.cost[some])
 
 
 @dataclass(frozen=True)
@@ -158,12 +166,23 @@ def with_company(groups: Groups, suppressed: np.ndarray) -> np.ndarray:
         suppressed[chosen] = True
 
 
-def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray) -> np.ndarray:
-    """The move (k, differences from the truth) of the `free` groups (k, boolean) that goes furthest as `wanted`.
+class Question(NamedTuple):
+    """What is asked of k groups: the move of the `free` ones (k, boolean) that goes furthest as `wanted` (k).
 
-    `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that.
-    Groups that aren't free may move as well at their `price` (k) per unit, where it isn't 0.
+    `wanted`: > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. Groups that
+    aren't free may move as well at their `price` (k) per unit, where it isn't 0.
     """
+
+    groups: Moves
+    free: np.ndarray
+    wanted: np.ndarray
+    price: np.ndarray
+    width: float
+
+
+def world(question: Question) -> np.ndarray:
+    """The best answer: a move (k, differences from the truth)."""
+    groups, free, wanted, price, width = question
     price = np.where(free, 0, price)
     cells = np.flatnonzero(free | (price > 0))
     box = np.where(wanted != 0, width, REACH * width)
@@ -174,17 +193,31 @@ def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, pri
     terms = terms.tocsr()[touched]
     equal, slack = groups.is_equality[touched], groups.slack[touched]
     rows = equal | (abs(terms) @ box[cells] > slack + EXACT)
-    terms, equal, slack = terms[rows], equal[rows], slack[rows]
     # Each group is asked for twice, up and down, so that to stay at the truth is a corner to start from.
-    columns = sp.hstack([terms, -terms], format="csr")
     loss = np.r_[price[cells] - wanted[cells], price[cells] + wanted[cells]]
-    bounds = np.c_[np.zeros(2 * len(cells)), np.r_[box[cells], -lowest[cells]]]
-    result = linprog(loss, columns[~equal], slack[~equal], columns[equal], np.zeros(equal.sum()), bounds, method="highs-ds", options={"presolve": False})
-    if result.x is None:
-        raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
+    widest = np.r_[box[cells], -lowest[cells]]
     move = np.zeros(groups.size)
-    move[cells] = result.x[: len(cells)] - result.x[len(cells) :]
+    answer = least(loss, sp.hstack([terms[rows], -terms[rows]], format="csr"), equal[rows], slack[rows], widest)
+    move[cells] = answer[: len(cells)] - answer[len(cells) :]
     return np.where(np.abs(move) < EXACT, 0, move)
+
+
+def least(loss: np.ndarray, terms: sp.csr_matrix, is_equality: np.ndarray, most: np.ndarray, widest: np.ndarray) -> np.ndarray:
+    """The x (n) from 0 to `widest` (n) of the least `loss` (n) with `terms` (m x n) times x at most `most` (m), or equal to it."""
+    program = highspy.HighsLp()
+    program.num_row_, program.num_col_ = terms.shape
+    program.col_cost_, program.col_lower_, program.col_upper_ = loss, np.zeros(len(loss)), widest
+    program.row_lower_, program.row_upper_ = np.where(is_equality, most, -highspy.kHighsInf), most
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = terms.indptr, terms.indices, terms.data
+    solver = highspy.Highs()
+    for option, value in SOLVER_OPTIONS.items():
+        solver.setOptionValue(option, value)
+    solver.passModel(program)
+    solver.run()
+    if (status := solver.getModelStatus()) != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"The suppression found no solution, though no move at all is one: {solver.modelStatusToString(status)}")
+    return np.array(solver.getSolution().col_value)
 
 
 def neighbours(groups: Moves, start: np.ndarray, steps: int) -> np.ndarray:
@@ -230,13 +263,14 @@ def places(system: System, groups: Groups, turn: int, few: int) -> Iterator[np.n
         yield np.arange(groups.size)
         return
     scopes = len(system.parent)
-    holds = sp.csr_matrix((np.ones(len(system.scope)), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
+    holds = sp.csc_matrix((np.ones(len(system.scope)), (groups.of_cell, system.scope)), shape=(groups.size, scopes))
+    scopes_of = np.bincount(holds.indices, minlength=groups.size)
     leaves = np.random.default_rng(turn).permutation(np.setdiff1d(np.arange(scopes), system.parent))
     leaves = leaves[np.argsort(system.parent[leaves], kind="stable")]
     for together in np.array_split(leaves, max(1, len(leaves) // few)):
-        outside = np.ones(scopes)
-        outside[[scope for leaf in together.tolist() for scope in above(system.parent, leaf)]] = 0
-        yield np.flatnonzero(holds @ outside == 0)
+        inside = sorted({scope for leaf in together.tolist() for scope in above(system.parent, leaf)})
+        held, times = np.unique(holds[:, inside].indices, return_counts=True)
+        yield held[times == scopes_of[held]]
 
 
 def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
@@ -261,35 +295,37 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     hopeless = np.zeros(groups.size, dtype=bool)
     hopeless[alone] = True
 
-    def pinned() -> np.ndarray:
-        return suppressed & ~hopeless & (distance < system.width - EXACT)
+    def pinned(some: np.ndarray | slice = slice(None)) -> np.ndarray:
+        return suppressed[some] & ~hopeless[some] & (distance[some] < system.width - EXACT)
+
+    def question(inside: np.ndarray) -> Question:
+        part, free, stuck, price = groups.of(inside), suppressed[inside], pinned(inside), np.zeros(len(inside))
+        goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
+        wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
+        if turn:
+            # A group that costs more than half of what freeing one is worth is not looked at.
+            reward = FIRST_REWARD * 4.0**effort
+            targets = apart(part, stuck, 1 + chance.random(part.size))
+            near = neighbours(part, targets, effort + 1)
+            free, price = free & near, np.where(near & (2 * part.cost <= reward), part.cost, 0)
+            wanted *= np.where(targets, reward, 0.5)
+        return Question(part, free, wanted, price, system.width)
 
     # The first turn looks for worlds among what is suppressed; the others suppress more where that is not enough.
     effort, lost, turn = 0, 0, 0
-    while pinned().any() and lost < LOST:
-        before = pinned().sum()
-        for inside in places(system, groups, turn, FEW if turn else PAIR):
-            stuck = pinned()[inside]
-            if not stuck.any():
-                continue
-            part, free, price = groups.of(inside), suppressed[inside], np.zeros(len(inside))
-            goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
-            wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
-            if turn:
-                # A group that costs more than half of what freeing one is worth is not looked at.
-                reward = FIRST_REWARD * 4.0**effort
-                targets = apart(part, stuck, 1 + chance.random(part.size))
-                near = neighbours(part, targets, effort + 1)
-                free, price = free & near, np.where(near & (2 * part.cost <= reward), part.cost, 0)
-                wanted *= np.where(targets, reward, 0.5)
-            move = world(part, free, wanted, system.width, price)
-            distance[inside] = np.maximum(distance[inside], np.abs(move))
-            suppressed[inside[move != 0]] = True
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as solvers:
+        while pinned().any() and lost < LOST:
+            before = pinned().sum()
+            asked = (inside for inside in places(system, groups, turn, FEW if turn else PAIR) if pinned(inside).any())
+            while some := list(islice(asked, SIDE_BY_SIDE)):
+                for inside, move in zip(some, solvers.map(world, map(question, some)), strict=True):
+                    distance[inside] = np.maximum(distance[inside], np.abs(move))
+                    suppressed[inside[move != 0]] = True
             suppressed = with_bases(system, groups, suppressed)
-        freed = before - pinned().sum()
-        lost += effort == EFFORTS and not freed
-        effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before
-        turn += 1
+            freed = before - pinned().sum()
+            lost += effort == EFFORTS and not freed
+            effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before
+            turn += 1
     is_open = distance >= system.width - EXACT
     return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
 
