@@ -36,7 +36,7 @@ PROGRAM_YEAR = 2023
 # As `nrs.py build` runs it: unit tests don't depend on the data.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 BASELINE_TABLES = ("1", "2", "2A", "3", "4")
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "numpy", "scipy", "highspy")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "numpy", "scipy")
 # The baseline holds all it reads in memory: above this many participants a year it isn't run.
 BASELINE_PARTICIPANTS = 500_000
 # Another run is made only as long as all of one kind took less than this, in seconds.

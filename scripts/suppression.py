@@ -13,16 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
-import highspy
 import numpy as np
 import scipy.sparse as sp
+from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
 # The solver keeps a relation to the seventh digit.
 EXACT = 1e-6
-SOLVER_OPTIONS = {"output_flag": False, "solver": "simplex", "presolve": "off"}
 # Cells that a world need not move may go so many widths from the truth, so that they can make up for others.
 REACH = 10
 # A turn that frees a smaller share of the pinned cells than this makes the next pay more.
@@ -166,23 +164,12 @@ def with_company(groups: Groups, suppressed: np.ndarray) -> np.ndarray:
         suppressed[chosen] = True
 
 
-class Question(NamedTuple):
-    """What is asked of k groups: the move of the `free` ones (k, boolean) that goes furthest as `wanted` (k).
+def world(groups: Moves, free: np.ndarray, wanted: np.ndarray, width: float, price: np.ndarray) -> np.ndarray:
+    """The move (k, differences from the truth) of the `free` groups (k, boolean) that goes furthest as `wanted`.
 
-    `wanted`: > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that. Groups that
-    aren't free may move as well at their `price` (k) per unit, where it isn't 0.
+    `wanted` (k): > 0 up, < 0 down, 0 indifferent; wanted groups move by `width` at most, others by REACH times that.
+    Groups that aren't free may move as well at their `price` (k) per unit, where it isn't 0.
     """
-
-    groups: Moves
-    free: np.ndarray
-    wanted: np.ndarray
-    price: np.ndarray
-    width: float
-
-
-def world(question: Question) -> np.ndarray:
-    """The best answer: a move (k, differences from the truth)."""
-    groups, free, wanted, price, width = question
     price = np.where(free, 0, price)
     cells = np.flatnonzero(free | (price > 0))
     box = np.where(wanted != 0, width, REACH * width)
@@ -193,31 +180,17 @@ def world(question: Question) -> np.ndarray:
     terms = terms.tocsr()[touched]
     equal, slack = groups.is_equality[touched], groups.slack[touched]
     rows = equal | (abs(terms) @ box[cells] > slack + EXACT)
+    terms, equal, slack = terms[rows], equal[rows], slack[rows]
     # Each group is asked for twice, up and down, so that to stay at the truth is a corner to start from.
+    columns = sp.hstack([terms, -terms], format="csr")
     loss = np.r_[price[cells] - wanted[cells], price[cells] + wanted[cells]]
-    widest = np.r_[box[cells], -lowest[cells]]
+    bounds = np.c_[np.zeros(2 * len(cells)), np.r_[box[cells], -lowest[cells]]]
+    result = linprog(loss, columns[~equal], slack[~equal], columns[equal], np.zeros(equal.sum()), bounds, method="highs-ds", options={"presolve": False})
+    if result.x is None:
+        raise RuntimeError(f"The suppression found no solution, though no move at all is one: {result.message}")
     move = np.zeros(groups.size)
-    answer = least(loss, sp.hstack([terms[rows], -terms[rows]], format="csr"), equal[rows], slack[rows], widest)
-    move[cells] = answer[: len(cells)] - answer[len(cells) :]
+    move[cells] = result.x[: len(cells)] - result.x[len(cells) :]
     return np.where(np.abs(move) < EXACT, 0, move)
-
-
-def least(loss: np.ndarray, terms: sp.csr_matrix, is_equality: np.ndarray, most: np.ndarray, widest: np.ndarray) -> np.ndarray:
-    """The x (n) from 0 to `widest` (n) of the least `loss` (n) with `terms` (m x n) times x at most `most` (m), or equal to it."""
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = terms.shape
-    program.col_cost_, program.col_lower_, program.col_upper_ = loss, np.zeros(len(loss)), widest
-    program.row_lower_, program.row_upper_ = np.where(is_equality, most, -highspy.kHighsInf), most
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = terms.indptr, terms.indices, terms.data
-    solver = highspy.Highs()
-    for option, value in SOLVER_OPTIONS.items():
-        solver.setOptionValue(option, value)
-    solver.passModel(program)
-    solver.run()
-    if (status := solver.getModelStatus()) != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"The suppression found no solution, though no move at all is one: {solver.modelStatusToString(status)}")
-    return np.array(solver.getSolution().col_value)
 
 
 def neighbours(groups: Moves, start: np.ndarray, steps: int) -> np.ndarray:
@@ -298,7 +271,8 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
     def pinned(some: np.ndarray | slice = slice(None)) -> np.ndarray:
         return suppressed[some] & ~hopeless[some] & (distance[some] < system.width - EXACT)
 
-    def question(inside: np.ndarray) -> Question:
+    def question(inside: np.ndarray) -> tuple:
+        """What `world` is asked of the groups `inside` (numbers)."""
         part, free, stuck, price = groups.of(inside), suppressed[inside], pinned(inside), np.zeros(len(inside))
         goes_up = (part.floor >= 0) | (chance.random(part.size) < 0.5)
         wanted = np.where(stuck, np.where(goes_up, 1.0, -1.0), 0.0)
@@ -309,22 +283,24 @@ def suppress(system: System) -> tuple[np.ndarray, np.ndarray]:
             near = neighbours(part, targets, effort + 1)
             free, price = free & near, np.where(near & (2 * part.cost <= reward), part.cost, 0)
             wanted *= np.where(targets, reward, 0.5)
-        return Question(part, free, wanted, price, system.width)
+        return part, free, wanted, system.width, price
 
     # The first turn looks for worlds among what is suppressed; the others suppress more where that is not enough.
     effort, lost, turn = 0, 0, 0
     with ThreadPoolExecutor(SIDE_BY_SIDE) as solvers:
         while pinned().any() and lost < LOST:
-            before = pinned().sum()
+            before = pinned()
             asked = (inside for inside in places(system, groups, turn, FEW if turn else PAIR) if pinned(inside).any())
             while some := list(islice(asked, SIDE_BY_SIDE)):
-                for inside, move in zip(some, solvers.map(world, map(question, some)), strict=True):
+                answers = [solvers.submit(world, *question(inside)) for inside in some]
+                for inside, answer in zip(some, answers, strict=True):
+                    move = answer.result()
                     distance[inside] = np.maximum(distance[inside], np.abs(move))
                     suppressed[inside[move != 0]] = True
             suppressed = with_bases(system, groups, suppressed)
-            freed = before - pinned().sum()
+            freed = (before & ~pinned()).sum()
             lost += effort == EFFORTS and not freed
-            effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before
+            effort += turn > 0 and effort < EFFORTS and freed < ENOUGH * before.sum()
             turn += 1
     is_open = distance >= system.width - EXACT
     return suppressed[groups.of_cell], (suppressed & is_open)[groups.of_cell]
