@@ -34,6 +34,7 @@ ACCEPTED = {
     "hours": "hours",
     "number": "number",
     "code": "code",
+    "cell_code": "code, without which the record counts in no cell",
     "required_code": "code, required",
     "year_quarter": "quarter, required",
 }

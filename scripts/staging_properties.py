@@ -83,7 +83,7 @@ def null_meaning(meta: dict, is_base: bool) -> str:
         return "0 = blank (or unreadable: rejected); never null." if is_base else "0 where blank; never null."
     if kind == "number":
         return "A number; null = blank or unreadable."
-    if kind == "code":
+    if kind in ("code", "cell_code"):
         return f"Null = blank or not on the code list `{meta['code_list']}`."
     return "Null = blank."
 

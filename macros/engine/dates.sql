@@ -10,15 +10,16 @@
     end
 {%- endmacro %}
 
-{#- Plain decimals only: no sign, exponent or thousands mark; ten places, compared without rounding (R60). -#}
+{#- Plain decimals only: no sign, exponent or thousands mark; compared without rounding (R60). What an export writes of 1/3
+    has up to 18 decimals; further ones are cut off, so that no value reaches a threshold that it is below. -#}
 {% macro parse_number(expression) -%}
     {{ return(adapter.dispatch('parse_number', 'nrs')(expression)) }}
 {%- endmacro %}
 
 {% macro default__parse_number(expression) -%}
     case
-        when {{ matches(expression, '^[0-9]{1,18}([.][0-9]{1,10})?$') }}
-            then try_cast({{ expression }} as decimal(28, 10))
+        when {{ matches(expression, '^([0-9]{1,12}([.][0-9]*)?|[.][0-9]+)$') }}
+            then try_cast(substr({{ expression }}, 1, position('.' in {{ expression }}) + 18) as decimal(38, 18))
     end
 {%- endmacro %}
 
@@ -26,7 +27,7 @@
 {% macro duckdb__parse_number(expression) -%}
     case
         when {{ matches(expression, '^[0-9]{1,12}([.][0-9]{1,6})?$') }}
-            then cast(try_cast({{ expression }} as decimal(18, 6)) as decimal(28, 10))
+            then cast(try_cast({{ expression }} as decimal(18, 6)) as decimal(38, 18))
         else {{ default__parse_number(expression) }}
     end
 {%- endmacro %}

@@ -122,6 +122,9 @@ from faulted
         {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'rejected')) -%}
     {%- elif column.type == 'code' -%}
         {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
+    {%- elif column.type == 'cell_code' -%}
+        {%- do checks.append((blank, 'blank_counts_nowhere', 'value_ignored')) -%}
+        {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
     {%- endif -%}
     {%- set named = [] -%}
     {%- for condition, reason, action in checks -%}

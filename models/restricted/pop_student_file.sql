@@ -58,7 +58,7 @@ select
     periods.pop_number,
     periods.entry_date as pop_entry_date,
     periods.exit_date as pop_exit_date,
-    cast(periods.instructional_hours as double) as instructional_hours,
+    cast(cast(periods.instructional_hours as decimal(28, 10)) as double) as instructional_hours,
     persons.program,
     periods.entering_efl,
     programs.is_abe,

@@ -64,7 +64,7 @@ select
     is_distance,
     is_correctional,
     has_outcome,
-    cast(null as decimal(28, 10)) as value,
+    cast(null as decimal(38, 18)) as value,
     evidence
 from secondary
 union all
@@ -79,7 +79,7 @@ select
     is_distance,
     is_correctional,
     has_outcome,
-    cast(null as decimal(28, 10)) as value,
+    cast(null as decimal(38, 18)) as value,
     evidence
 from postsecondary
 union all
@@ -98,7 +98,7 @@ select
         when program_years.any_credential_needs_employment_or_entry = 'yes' then any_credential.has_secondary_outcome
         else any_credential.has_diploma
     end as has_outcome,
-    cast(null as decimal(28, 10)) as value,
+    cast(null as decimal(38, 18)) as value,
     any_credential.evidence
 from any_credential
 inner join program_years on any_credential.pop_program_year = program_years.program_year

@@ -28,7 +28,7 @@ program_years as (
 thresholds as (
     select
         ahs_terms.*,
-        coalesce(reported_options.level_6_credits, cast(defaults.level_6_credits as decimal(28, 10))) as level_6_credits
+        coalesce(reported_options.level_6_credits, cast(defaults.level_6_credits as decimal(38, 18))) as level_6_credits
     from ahs_terms
     left join reported_options
         on

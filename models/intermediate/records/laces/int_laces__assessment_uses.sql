@@ -96,14 +96,16 @@ candidate_rows as (
 ),
 
 -- A test stands on a row of its own program, if the person has one in the year: of its month, else the latest begun before
--- it, else the first.
+-- it, else the first. One that is brought forward stands on the first row of the span, whichever program's: it goes with the
+-- student.
 test_rows as (
     select * from candidate_rows
     qualify
         row_number() over (
             partition by source_file, record_number, program_year, span_number
             order by
-                agency_rank, month_rank, case when month_rank = 1 then days_before_test end, entry_date, section_id, student_id,
+                case when span_number is null then agency_rank end, month_rank,
+                case when month_rank = 1 then days_before_test end, entry_date, agency_rank, section_id, student_id,
                 enrollment_source_file, enrollment_record_number
         ) = 1
 )

@@ -54,7 +54,7 @@ records as (
         'attendance' as record_kind,
         'INSTRUCTION' as requirement,
         attendance_date as shown_on,
-        cast(null as decimal(28, 10)) as score,
+        cast(null as decimal(38, 18)) as score,
         counted_minutes as minutes,
         source_file,
         record_number

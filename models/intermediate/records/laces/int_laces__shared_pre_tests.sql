@@ -40,9 +40,8 @@ enrollments as (
         enrollments.entry_date, enrollments.section_id, enrollments.student_id
 )
 
--- The row begun on the day of the test or later comes first, else the first after the row that the test stands on. Rows after
--- that one only: statewide, where the first offer of a test counts, nothing changes. Of its span only: into the next the test
--- is brought forward, if it's still the latest.
+-- The row begun on the day of the test or later comes first, else the first after the row that the test stands on. Of its span
+-- only: into the next the test is brought forward, if it's still the latest.
 select
     uses.source_file,
     uses.record_number,
@@ -69,9 +68,9 @@ inner join enrollments as other_rows
         and own_rows.program_year = other_rows.program_year
         and own_rows.span_number = other_rows.span_number
         and own_rows.agency_id <> other_rows.agency_id
-        and own_rows.entry_date < other_rows.entry_date
 where
     uses.use in ('pre_test', 'carried_forward')
+    and (other_rows.entry_date >= assessments.test_date or other_rows.entry_date > own_rows.entry_date)
     and {{ days_between('assessments.test_date', 'other_rows.entry_date') }} <= program_years.assessment_validity_days
 qualify
     row_number() over (
