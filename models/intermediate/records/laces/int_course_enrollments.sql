@@ -22,12 +22,33 @@ open_service as (
     where is_in_service
 ),
 
+class_days as (
+    select
+        service_days.*,
+        classes.class_name,
+        classes.program_type,
+        programs.program
+    from service_days
+    left join {{ ref('stg_laces__classes') }} as classes
+        on
+            service_days.agency_id = classes.agency_id
+            and service_days.reporting_year = classes.reporting_year
+            and service_days.class_id = classes.class_id
+    left join {{ ref('nrs_programs') }} as programs
+        on
+            classes.program_type = programs.program_cip
+            and {{ in_force('programs', 'service_days.program_year') }}
+),
+
 -- LACES has no terms: a student's month in a class is what a term is in Florida.
 months as (
     select
         agency_id,
         reporting_year,
         class_id,
+        class_name,
+        program_type,
+        program,
         student_id,
         fleid,
         program_year,
@@ -41,17 +62,18 @@ months as (
         cast(sum(case when is_distance then counted_minutes else 0 end) / 60 as decimal(28, 10)) as distance_hours,
         bool_or(is_distance) as is_distance,
         row_number() over (
-            partition by agency_id, reporting_year, student_id, fleid order by min(attendance_date), class_id
+            partition by agency_id, reporting_year, student_id, fleid
+            order by case when program is null then 1 else 0 end, min(attendance_date), class_id
         ) as month_number
-    from service_days
-    group by agency_id, reporting_year, class_id, student_id, fleid, program_year, term_digit
+    from class_days
+    group by agency_id, reporting_year, class_id, class_name, program_type, program, student_id, fleid, program_year, term_digit
 ),
 
 {{ iet_enrollments_cte() }},
 
 -- The enrollment makes an IET student, with hours of instruction in whatever class: one without service in its own class
--- stands on the student's first month of the year (MO IET in LACES, IETP and IETP/C: "the enrollment puts them in the
--- denominator"; MSG 1c).
+-- stands on the student's first month of the year in an NRS program (MO IET in LACES, IETP and IETP/C: "the enrollment puts
+-- them in the denominator"; MSG 1c).
 unattended_iets as (
     select
         iet_enrollments.agency_id,
@@ -84,10 +106,10 @@ select
     true as is_final,
     months.student_id,
     months.fleid,
-    classes.class_name as course_id,
+    months.class_name as course_id,
     months.class_id as section_id,
-    classes.program_type as program_cip,
-    programs.program,
+    months.program_type as program_cip,
+    months.program,
     months.program_year,
     months.entry_date,
     case when open_service.fleid is null then months.last_date end as exit_date,
@@ -100,16 +122,11 @@ select
     months.distance_hours,
     exit_reasons.code is not null as is_outcomes_excluded,
     case
-        when programs.program is null then 'not_nrs_program'
+        when months.program is null then 'not_nrs_program'
         when agencies.is_nrs_eligible is not true then 'agency_not_nrs_eligible'
         else 'nrs_row'
     end as nrs_status
 from months
-left join {{ ref('stg_laces__classes') }} as classes
-    on
-        months.agency_id = classes.agency_id
-        and months.reporting_year = classes.reporting_year
-        and months.class_id = classes.class_id
 left join iet_enrollments
     on
         months.agency_id = iet_enrollments.agency_id
@@ -142,10 +159,6 @@ left join open_service
         and months.fleid = open_service.fleid
         and extract(year from months.entry_date) = extract(year from open_service.last_service_date)
         and extract(month from months.entry_date) = extract(month from open_service.last_service_date)
-left join {{ ref('nrs_programs') }} as programs
-    on
-        classes.program_type = programs.program_cip
-        and {{ in_force('programs', 'months.program_year') }}
 left join {{ ref('rule_codes') }} as exit_reasons
     on
         exit_reasons.rule_list = 'outcomes_excluded_withdrawal'

@@ -92,7 +92,10 @@ candidate_rows as (
             uses.fleid = enrollments.fleid
             and uses.program_year = enrollments.program_year
             and coalesce(uses.rows_from, enrollments.entry_date) <= enrollments.entry_date
-    where uses.use <> 'not_used'
+    where
+        uses.use <> 'not_used'
+        -- A post-test stands with the program that gave it; service that another one begins later has no part in it.
+        and (uses.use <> 'post_test' or uses.agency_id = enrollments.agency_id or enrollments.entry_date <= uses.test_date)
 ),
 
 -- A test stands on a row of its own program, if the person has one in the year: of its month, else the latest begun before
