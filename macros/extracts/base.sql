@@ -120,10 +120,8 @@ from faulted
         {%- do checks.append((name ~ ' is not null and parsed_' ~ name ~ ' is null', 'not_a_number', 'value_ignored')) -%}
     {%- elif column.type == 'required_code' -%}
         {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'rejected')) -%}
-    {%- elif column.type == 'code' -%}
-        {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
-    {%- elif column.type == 'cell_code' -%}
-        {%- do checks.append((blank, 'blank_counts_nowhere', 'value_ignored')) -%}
+    {%- elif column.type in ('code', 'cell_code') -%}
+        {%- if column.type == 'cell_code' -%}{%- do checks.append((blank, 'blank_counts_nowhere', 'value_ignored')) -%}{%- endif -%}
         {%- do checks.append(('not listed_' ~ name, 'unknown_code', 'value_ignored')) -%}
     {%- endif -%}
     {%- set named = [] -%}

@@ -58,6 +58,7 @@ select
     periods.pop_number,
     periods.entry_date as pop_entry_date,
     periods.exit_date as pop_exit_date,
+    -- By ten places: of eighteen the nearest double may read 1.1400000000000001.
     cast(cast(periods.instructional_hours as decimal(28, 10)) as double) as instructional_hours,
     persons.program,
     periods.entering_efl,
