@@ -62,7 +62,7 @@ record_faults as (
         extract_name,
         source_file,
         record_number,
-        string_agg(concat(column_name, ' = "', value, '": ', reason, ' (', action, ')'), '; ' order by column_name, reason) as faults
+        {{ joined_text("concat(column_name, ' = \"', value, '\": ', reason, ' (', action, ')')", "'; '", "column_name, reason") }} as faults
     from faults
     group by extract_name, source_file, record_number
 ),
@@ -74,7 +74,7 @@ verdicts as (
         persons.participation_status as finding,
         concat(
             persons.periods_of_participation, ' period(s) of participation, ', persons.instructional_hours, ' hours, age ',
-            coalesce(cast(persons.age as varchar), 'unknown'), ', entering level ', coalesce(persons.entering_efl, 'none')
+            coalesce(cast(persons.age as string), 'unknown'), ', entering level ', coalesce(persons.entering_efl, 'none')
         ) as detail
     from asked_for
     inner join person_scopes on asked_for.person_id = person_scopes.fleid

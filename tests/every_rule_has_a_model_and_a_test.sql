@@ -115,7 +115,7 @@ findings as (
 summed_up as (
     select
         count(*) as found,
-        string_agg(finding, ' | ' order by finding) as listed
+        {{ joined_text("finding", "' | '", "finding") }} as listed
     from findings
 )
 

@@ -52,7 +52,7 @@ seeded as (
             ranges.instrument,
             coalesce(ranges.subject, ''),
             concat(
-                coalesce(cast(ranges.scale_score_low as varchar), ''), '-', coalesce(cast(ranges.scale_score_high as varchar), '')
+                coalesce(cast(ranges.scale_score_low as string), ''), '-', coalesce(cast(ranges.scale_score_high as string), '')
             ),
             ranges.efl_row_code
         ) as chart_row

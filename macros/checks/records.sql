@@ -2,13 +2,13 @@
     alone. -#}
 {% macro record_place(names, alias='') -%}
     {%- set prefix = alias ~ '.' if alias else '' -%}
-    {{ prefix ~ 'agency_id' if 'agency_id' in names else 'cast(null as varchar)' }} as agency_id,
+    {{ prefix ~ 'agency_id' if 'agency_id' in names else 'cast(null as string)' }} as agency_id,
         {% if 'term_id' in names -%}
         concat({{ prefix }}reporting_year, {{ prefix }}term_id)
         {%- elif 'reporting_year' in names -%}
         {{ prefix }}reporting_year
         {%- else -%}
-        cast(null as varchar)
+        cast(null as string)
         {%- endif %} as term
 {%- endmacro %}
 
@@ -34,7 +34,7 @@
     {%- for extract in extract_names() -%}
         {%- set base = base_records(extract) -%}
         {%- set columns = extract_contract(extract)['columns'] -%}
-        {%- set agency_id = 'agency_id' if 'agency_id' in columns | map(attribute='name') else 'cast(null as varchar)' -%}
+        {%- set agency_id = 'agency_id' if 'agency_id' in columns | map(attribute='name') else 'cast(null as string)' -%}
         {%- for column in columns if column.code_list is defined -%}
             {%- set block %}
     select
@@ -59,12 +59,17 @@
 {%- endmacro %}
 
 {% macro default__file_record_counts(extract) -%}
-    {%- if not var('extracts_path', none) and record_system() == 'fcs' -%}
     select
-        '{{ extract }}.csv' as source_file,
+        source_file,
         count(*) as records
-    from {{ ref(extract) }}
-    {%- elif execute and var('extracts_path', none) -%}
+    from ({{ read_extract(extract) }}) as records
+    group by source_file
+{%- endmacro %}
+
+{% macro duckdb__file_record_counts(extract) -%}
+    {%- if not var('extracts_path', none) -%}
+    {{ default__file_record_counts(extract) }}
+    {%- elif execute -%}
     {%- for group in extract_part_groups(extract_parts(extract)) %}
     {{ 'union all' if not loop.first }}
     select
@@ -82,9 +87,13 @@
 {%- endmacro %}
 
 {% macro default__files_not_read() -%}
-    {%- if not var('extracts_path', none) -%}
-    select cast(null as varchar) as source_file
+    select cast(null as string) as source_file
     where false
+{%- endmacro %}
+
+{% macro duckdb__files_not_read() -%}
+    {%- if not var('extracts_path', none) -%}
+    {{ default__files_not_read() }}
     {%- else -%}
     {%- set folder = var('extracts_path') | string -%}
     {#- The folder's own brackets are no pattern. -#}
@@ -113,7 +122,7 @@ faults as (
         value,
         reason as finding,
         action,
-        cast(null as varchar) as kept_source_file,
+        cast(null as string) as kept_source_file,
         cast(null as bigint) as kept_record_number
     from {{ ref('rejected_rows') }}
 ),
@@ -125,8 +134,8 @@ repeats as (
         repeated.record_number,
         records.agency_id,
         records.term,
-        cast(null as varchar) as column_name,
-        cast(null as varchar) as value,
+        cast(null as string) as column_name,
+        cast(null as string) as value,
         repeated.disposition as finding,
         repeated.disposition as action,
         repeated.kept_source_file,

@@ -91,6 +91,11 @@
     ({{ to_date }} - {{ from_date }})
 {%- endmacro %}
 
+{#- Minutes as hours, to ten places. By doubles: some engines divide decimals to six places. -#}
+{% macro hours_of(minutes) -%}
+    cast(cast({{ minutes }} as double) / 60 as decimal(28, 10))
+{%- endmacro %}
+
 {#- The day a number of days after a date. -#}
 {% macro days_after(date_expression, days) -%}
     {{ return(adapter.dispatch('days_after', 'nrs')(date_expression, days)) }}

@@ -25,6 +25,23 @@
     unnest(string_split({{ expression }}, {{ separator }})) as parts (part)
 {%- endmacro %}
 
+{#- The texts of a group in one, in an order; with `distinct`, each once, in the order of the texts themselves. -#}
+{% macro joined_text(expression, separator, order_by, distinct=false) -%}
+    {{ return(adapter.dispatch('joined_text', 'nrs')(expression, separator, order_by, distinct)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(expression, separator, order_by, distinct) -%}
+    {%- if distinct -%}
+    array_join(array_sort(collect_set({{ expression }})), {{ separator }})
+    {%- else -%}
+    listagg({{ expression }}, {{ separator }}) within group (order by {{ order_by }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro duckdb__joined_text(expression, separator, order_by, distinct) -%}
+    string_agg({{ 'distinct ' if distinct }}{{ expression }}, {{ separator }} order by {{ order_by }})
+{%- endmacro %}
+
 {#- Stops the statement with a message of ours, marked as one: other text of an engine's error is withheld
     (scripts/withheld.py). The message must not quote a person's value. -#}
 {% macro sql_error(message) -%}
@@ -41,5 +58,5 @@
 
 {#- A decimal as one writes it, without zeros at the end: 299, 0.5. -#}
 {% macro plain_number(expression) -%}
-    rtrim(rtrim(cast(cast({{ expression }} as decimal(28, 10)) as varchar), '0'), '.')
+    trim(trailing '.' from trim(trailing '0' from cast(cast({{ expression }} as decimal(28, 10)) as string)))
 {%- endmacro %}

@@ -1,6 +1,14 @@
 {#- Before anything is built: every file of the contract is there, has its columns, is UTF-8 and has no ragged line.
-    All faults are listed at once, since they are mended by hand, at night, under a deadline (What bad input gets). -#}
+    All faults are listed at once, since they are mended by hand, at night, under a deadline (What bad input gets). Another
+    engine gets its tables from whoever loads them. -#}
 {% macro check_extract_files() -%}
+    {{ return(adapter.dispatch('check_extract_files', 'nrs')()) }}
+{%- endmacro %}
+
+{% macro default__check_extract_files() -%}
+{%- endmacro %}
+
+{% macro duckdb__check_extract_files() -%}
     {%- if execute and var('extracts_path', none) and flags.WHICH in ('build', 'run') -%}
         {%- set faults = [] -%}
         {%- for extract in extract_names() -%}
@@ -171,7 +179,7 @@
             substr(min(concat(case when error_type like '% COLUMNS' then 1 else 0 end, error_type)), 2) as error_type,
             count(*) over () as faults
         from (
-            select scans.file_path, lines.line, cast(lines.error_type as varchar) as error_type
+            select scans.file_path, lines.line, cast(lines.error_type as string) as error_type
             from nrs_rejected_lines as lines
             inner join nrs_rejected_scans as scans on lines.scan_id = scans.scan_id and lines.file_id = scans.file_id
             {%- if surplus_lines %}

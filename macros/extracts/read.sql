@@ -112,7 +112,7 @@
 {% macro first_line_fault(path) -%}
     {%- do run_query('drop table if exists nrs_rejected_lines; drop table if exists nrs_rejected_scans') -%}
     {%- do run_query('select count(header_line) from ' ~ lines_of(path, "store_rejects = true, rejects_table = 'nrs_rejected_lines', rejects_scan = 'nrs_rejected_scans', rejects_limit = 10")) -%}
-    {%- set rejected = run_query("select min(cast(error_type as varchar)) as error_type from nrs_rejected_lines where line = 1 and cast(error_type as varchar) in ('INVALID ENCODING', 'LINE SIZE OVER MAXIMUM')") -%}
+    {%- set rejected = run_query("select min(cast(error_type as string)) as error_type from nrs_rejected_lines where line = 1 and cast(error_type as string) in ('INVALID ENCODING', 'LINE SIZE OVER MAXIMUM')") -%}
     {{ return(rejected.rows[0]['error_type']) }}
 {%- endmacro %}
 
@@ -152,24 +152,52 @@
 
 {#- Every record of an extract as text, with the file it stands in and its record number (1 = the first after the header). -#}
 {% macro read_extract(extract) -%}
-    {{ return(adapter.dispatch('read_extract', 'nrs')(extract)) }}
-{%- endmacro %}
-
-{% macro default__read_extract(extract) -%}
-    {%- if not var('extracts_path', none) and record_system() != 'fcs' -%}
-    {%- if execute -%}
+    {%- if var('extracts_path', none) -%}
+    {{ read_extract_files(extract) if execute }}
+    {%- elif record_system() == 'fcs' -%}
+    select
+        '{{ extract }}.csv' as source_file,
+        {{ number_as_stored() }} as record_number,
+        records.*
+    from {{ ref(extract) }} as records
+    {%- elif execute -%}
     {%- do exceptions.raise_compiler_error(
         'Only the sample of Florida stands in seeds. Give a folder of LACES extracts, for instance the sample of the state: '
         ~ "--vars '{state: " ~ var('state') ~ ", extracts_path: examples/mississippi}' (or examples/missouri)."
     ) -%}
     {%- endif -%}
-    {%- elif not var('extracts_path', none) -%}
+{%- endmacro %}
+
+{#- The rows of a table counted as they were stored. -#}
+{% macro number_as_stored() -%}
+    {{ return(adapter.dispatch('number_as_stored', 'nrs')()) }}
+{%- endmacro %}
+
+{% macro default__number_as_stored() -%}
+    row_number() over (order by monotonically_increasing_id())
+{%- endmacro %}
+
+{% macro duckdb__number_as_stored() -%}
+    row_number() over ()
+{%- endmacro %}
+
+{#- Another engine doesn't read the files itself: `extracts_path` names the schema that they were loaded into, a table an
+    extract, its columns text under the names of the contract, with `source_file` and `record_number` (docs/engines.md). -#}
+{% macro read_extract_files(extract) -%}
+    {{ return(adapter.dispatch('read_extract_files', 'nrs')(extract)) }}
+{%- endmacro %}
+
+{% macro default__read_extract_files(extract) -%}
     select
-        '{{ extract }}.csv' as source_file,
-        row_number() over () as record_number,
-        records.*
-    from {{ ref(extract) }} as records
-    {%- elif execute -%}
+        source_file,
+        record_number,
+        {%- for column in extract_contract(extract)['columns'] %}
+        {{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ var('extracts_path') }}.{{ extract }}
+{%- endmacro %}
+
+{% macro duckdb__read_extract_files(extract) -%}
     {%- set names = extract_contract(extract)['columns'] | map(attribute='name') | list -%}
     {%- set parts = extract_parts(extract) -%}
     {%- for group in extract_part_groups(parts) %}
@@ -190,10 +218,9 @@
             source_path,
             row_number() over () as group_record,
             {%- for name in names %}
-            {{ 'cast(' ~ name ~ ' as varchar) as ' ~ name if group.format == 'parquet' else name }}{{ ',' if not loop.last }}
+            {{ 'cast(' ~ name ~ ' as string) as ' ~ name if group.format == 'parquet' else name }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ extract_scan(group) }}
     ) as records
     {%- endfor %}
-    {%- endif -%}
 {%- endmacro %}

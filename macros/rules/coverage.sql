@@ -51,3 +51,26 @@
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}
+
+{#- The ids of what each NRS table is made of, from its wide mart back: {id: [table_id]}. A parent that names its tables
+    (`meta.nrs_tables`) is on the way of those only. Followed here, since an engine may have recursive queries that can't leave out what
+    they have seen. -#}
+{% macro tables_made_of() -%}
+    {%- set tables = {} -%}
+    {%- set reached = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('nrs_table_') -%}
+        {%- do reached.append((node.unique_id, node.name[10:] | upper)) -%}
+    {%- endfor -%}
+    {#- The list grows while it is read. -#}
+    {%- for unique_id, table_id in reached -%}
+        {%- for parent in graph.nodes.get(unique_id, {}).get('depends_on', {}).get('nodes', []) -%}
+            {%- set only_tables = graph.nodes[parent].config.meta.get('nrs_tables') if parent in graph.nodes else none -%}
+            {%- set found = tables.setdefault(parent, []) -%}
+            {%- if table_id not in found and table_id in (only_tables or [table_id]) -%}
+                {%- do found.append(table_id) -%}
+                {%- do reached.append((parent, table_id)) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}

@@ -4,12 +4,12 @@
     program_year,
     cast(null as integer) as pop_program_year,
     cast(null as integer) as pop_number,
-    cast(null as varchar) as kind,
+    cast(null as string) as kind,
     cast(null as decimal(38, 10)) as amount
 {%- endmacro %}
 
 {#- The same for members that are periods of participation. -#}
-{% macro pop_member_keys(kind='cast(null as varchar)') -%}
+{% macro pop_member_keys(kind='cast(null as string)') -%}
     person_key,
     program_year,
     program_year as pop_program_year,
@@ -24,7 +24,7 @@
     program_year,
     cast(null as integer) as pop_program_year,
     cast(null as integer) as pop_number,
-    cast(null as varchar) as kind,
+    cast(null as string) as kind,
     cast({{ amount }} as decimal(38, 10)) as amount
 {%- endmacro %}
 

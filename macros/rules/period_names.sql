@@ -1,7 +1,7 @@
 {#- 2023 -> 2324 (extract contract). -#}
 {% macro reporting_year_of(program_year) -%}
     concat(
-        lpad(cast({{ program_year }} % 100 as varchar), 2, '0'), lpad(cast(({{ program_year }} + 1) % 100 as varchar), 2, '0')
+        lpad(cast({{ program_year }} % 100 as string), 2, '0'), lpad(cast(({{ program_year }} + 1) % 100 as string), 2, '0')
     )
 {%- endmacro %}
 
@@ -14,13 +14,13 @@
             then
                 concat(
                     extract(year from {{ date_expression }}), '-',
-                    lpad(cast(extract(month from {{ date_expression }}) as varchar), 2, '0')
+                    lpad(cast(extract(month from {{ date_expression }}) as string), 2, '0')
                 )
         when 'program_year'
             then
                 concat(
                     {{ program_year_of(date_expression) }}, '-',
-                    lpad(cast(({{ program_year_of(date_expression) }} + 1) % 100 as varchar), 2, '0')
+                    lpad(cast(({{ program_year_of(date_expression) }} + 1) % 100 as string), 2, '0')
                 )
     end
 {%- endmacro %}

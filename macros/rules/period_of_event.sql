@@ -9,7 +9,7 @@ select
     ) as pop_number,
     events.kind,
     events.earned_on,
-    cast(null as varchar) as subject,
+    cast(null as string) as subject,
     events.evidence
 from {{ events }} as events
 inner join {{ ref('int_periods_of_participation') }} as periods

@@ -17,7 +17,7 @@ person_members as (
         scope_id,
         person_id,
         row_code,
-        string_agg(column_code, ', ' order by column_code) as column_codes
+        {{ joined_text("column_code", "', '", "column_code") }} as column_codes
     from members
     where pop_number is null
     group by program_year, scope_id, person_id, row_code
@@ -31,7 +31,7 @@ period_members as (
         pop_program_year,
         pop_number,
         row_code,
-        string_agg(column_code, ', ' order by column_code) as column_codes
+        {{ joined_text("column_code", "', '", "column_code") }} as column_codes
     from members
     where pop_number is not null
     group by program_year, scope_id, person_id, pop_program_year, pop_number, row_code

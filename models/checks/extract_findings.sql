@@ -16,7 +16,7 @@ findings_of_records as (
         max(case when example_number = 1 then record_number end) as first_record_number,
         max(case when example_number = 1 then value end) as first_value,
         bool_or(example_number = 1 and is_identifying) as is_identifying,
-        cast(null as varchar) as detail
+        cast(null as string) as detail
     from {{ ref('record_findings') }}
     group by finding, action, extract_name, source_file, agency_id, term, column_name
 ),
@@ -26,11 +26,11 @@ findings_of_extracts as (
         finding,
         'missing' as action,
         extract_name,
-        cast(null as varchar) as source_file,
-        cast(null as varchar) as agency_id,
+        cast(null as string) as source_file,
+        cast(null as string) as agency_id,
         period as term,
         0 as records,
-        cast(null as varchar) as detail
+        cast(null as string) as detail
     from {{ ref('extract_coverage') }}
     where is_missing
     union all
@@ -38,18 +38,18 @@ findings_of_extracts as (
         finding,
         'missing' as action,
         '{{ service_extract() }}' as extract_name,
-        cast(null as varchar) as source_file,
+        cast(null as string) as source_file,
         agency_id,
         term,
         0 as records,
-        cast(null as varchar) as detail
+        cast(null as string) as detail
     from {{ ref('extract_term_gaps') }}
     union all
     select
         finding,
         'changed' as action,
         extract_name,
-        cast(null as varchar) as source_file,
+        cast(null as string) as source_file,
         agency_id,
         reporting_year as term,
         records,
@@ -60,12 +60,12 @@ findings_of_extracts as (
     select
         'file_not_read' as finding,
         'not_read' as action,
-        cast(null as varchar) as extract_name,
+        cast(null as string) as extract_name,
         files.source_file,
-        cast(null as varchar) as agency_id,
-        cast(null as varchar) as term,
+        cast(null as string) as agency_id,
+        cast(null as string) as term,
         0 as records,
-        cast(null as varchar) as detail
+        cast(null as string) as detail
     from {{ ref('int_files_not_read') }} as files
     inner join {{ ref('rule_codes') }} as extensions
         on
@@ -84,10 +84,10 @@ findings as (
         source_file,
         agency_id,
         term,
-        cast(null as varchar) as column_name,
+        cast(null as string) as column_name,
         records,
         cast(null as bigint) as first_record_number,
-        cast(null as varchar) as first_value,
+        cast(null as string) as first_value,
         false as is_identifying,
         detail
     from findings_of_extracts

@@ -31,7 +31,7 @@ union all
 select
     '{{ seed }}' as seed,
     concat_ws(' ', {{ keys | join(', ') }}) as item,
-    {{ text if text else 'cast(null as varchar)' }} as reading,
+    {{ text if text else 'cast(null as string)' }} as reading,
     citation
 from {{ ref(seed) }} as {{ seed }}
 where is_assumption and {{ in_force(seed, var('program_year')) }}

@@ -15,7 +15,7 @@ protected_cells as (
 suppressed_cells as (
     select
         cell_id,
-        cast(suppression as varchar) as suppression
+        cast(suppression as string) as suppression
     from {{ ref('int_suppressed_cells') }}
 ),
 

@@ -1,6 +1,6 @@
 {#- What a row of a rule seed decides: seed, its name (item), in words (description), and how (reading); the record system
     whose rows they are, if only one reads the seed. -#}
-{%- set window_year = "case when rules.%s <> 0 then cast(rules.%s as varchar) else '' end" -%}
+{%- set window_year = "case when rules.%s <> 0 then cast(rules.%s as string) else '' end" -%}
 {%- set counted_kinds = [] -%}
 {%- for system in ['fcs', 'laces'] -%}
 {%- for kind in gain_kinds(system) -%}
@@ -13,7 +13,7 @@
         'reading': 'rules.value', 'is_assumption': 'rules.is_assumption',
     },
     {
-        'seed': 'gain_kinds', 'item': 'rules.kind', 'description': 'cast(null as varchar)', 'reading': 'rules.kind_label',
+        'seed': 'gain_kinds', 'item': 'rules.kind', 'description': 'cast(null as string)', 'reading': 'rules.kind_label',
         'is_assumption': 'false',
         'only': "concat(states.record_system, ' ', rules.kind) in (" ~ counted_kinds | join(', ') ~ ')',
     },
@@ -26,11 +26,11 @@
         'is_assumption': 'rules.is_assumption',
     },
     {
-        'seed': 'rule_codes', 'item': 'rules.rule_list', 'description': 'cast(null as varchar)', 'reading': 'rules.code',
+        'seed': 'rule_codes', 'item': 'rules.rule_list', 'description': 'cast(null as string)', 'reading': 'rules.code',
         'is_assumption': 'rules.is_assumption',
     },
     {
-        'seed': 'nrs_programs', 'item': 'rules.federal_program', 'description': 'cast(null as varchar)',
+        'seed': 'nrs_programs', 'item': 'rules.federal_program', 'description': 'cast(null as string)',
         'reading': 'rules.program_label', 'is_assumption': 'rules.is_assumption',
     },
     {
@@ -42,8 +42,8 @@
         'seed': 'assessment_score_ranges', 'topic': 'educational_functioning_levels', 'item': 'rules.efl_row_code',
         'description': "'What places on the level'",
         'reading': "concat(
-            rules.instrument, ' ', coalesce(rules.subject, 'every subject'), ' ', coalesce(cast(rules.scale_score_low as varchar), ''),
-            '-', coalesce(cast(rules.scale_score_high as varchar), '')
+            rules.instrument, ' ', coalesce(rules.subject, 'every subject'), ' ', coalesce(cast(rules.scale_score_low as string), ''),
+            '-', coalesce(cast(rules.scale_score_high as string), '')
         )",
         'is_assumption': 'rules.is_assumption', 'only': "states.record_system = 'laces'",
     },
@@ -119,9 +119,9 @@ readings as (
         item,
         min(topic_order) as topic_order,
         max(description) as description,
-        string_agg(distinct reading, ', ' order by reading) as reading,
+        {{ joined_text("reading", "', '", "reading", distinct=true) }} as reading,
         bool_or(is_assumption) as is_assumption,
-        string_agg(distinct citation, '; ' order by citation) as citation
+        {{ joined_text("citation", "'; '", "citation", distinct=true) }} as citation
     from rule_rows
     group by state, topic, item
 ),

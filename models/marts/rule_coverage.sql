@@ -3,10 +3,10 @@ with rules as (
         'ruling' as rule_kind,
         ruling_id as rule_id,
         topic as section,
-        cast(null as varchar) as table_id,
+        cast(null as string) as table_id,
         reading as rule,
         'carried_out' as standing,
-        cast(null as varchar) as rulings,
+        cast(null as string) as rulings,
         reason,
         citation
     from {{ ref('rulings') }}
@@ -48,7 +48,7 @@ forms as (
 carrier_tables as (
     select
         lineage.node_id,
-        string_agg(forms.table_id, ', ' order by forms.form_order) as carrier_tables
+        {{ joined_text("forms.table_id", "', '", "forms.form_order") }} as carrier_tables
     from {{ ref('int_table_lineage') }} as lineage
     inner join forms on lineage.table_id = forms.table_id
     group by lineage.node_id
@@ -66,7 +66,7 @@ table_cells as (
 cells as (
     select
         table_cells.ruling_id,
-        string_agg(table_cells.table_id, ', ' order by forms.form_order) as cell_tables,
+        {{ joined_text("table_cells.table_id", "', '", "forms.form_order") }} as cell_tables,
         cast(sum(table_cells.cells) as bigint) as cells
     from table_cells
     inner join forms on table_cells.table_id = forms.table_id

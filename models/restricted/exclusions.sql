@@ -18,7 +18,7 @@ person_terms as (
     select
         person_key,
         program_year,
-        string_agg(term, ', ' order by term) as terms
+        {{ joined_text("term", "', '", "term") }} as terms
     from (
         select distinct
             person_key,

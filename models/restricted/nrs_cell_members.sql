@@ -32,7 +32,7 @@ exit_evidence as (
         0 as pop_program_year,
         0 as pop_number,
         indicator,
-        string_agg(evidence, '; ' order by pop_program_year, pop_number) as evidence
+        {{ joined_text("evidence", "'; '", "pop_program_year, pop_number") }} as evidence
     from {{ ref('int_exit_evidence') }}
     group by program_year, person_key, indicator
 ),
@@ -50,7 +50,7 @@ period_evidence as (
         person_key,
         program_year,
         0 as pop_number,
-        string_agg(evidence, '; ' order by pop_number) as evidence
+        {{ joined_text("evidence", "'; '", "pop_number") }} as evidence
     from {{ ref('int_period_evidence') }}
     group by person_key, program_year
 )

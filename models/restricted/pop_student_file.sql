@@ -94,7 +94,7 @@ select
         else coalesce(last_terms.is_incarcerated_at_exit, false)
     end as is_incarcerated_at_exit,
     programs.is_ase,
-    cast({{ 'ahs_years.ahs_diploma_option' if has_carnegie_units else 'null' }} as varchar) as ahs_diploma_option,
+    cast({{ 'ahs_years.ahs_diploma_option' if has_carnegie_units else 'null' }} as string) as ahs_diploma_option,
     cast({{ 'ahs_years.ahs_credits_at_entry' if has_carnegie_units else 'null' }} as double) as ahs_credits_at_entry,
     cast({{ 'ahs_years.ahs_credits_earned' if has_carnegie_units else 'null' }} as double) as ahs_credits_earned,
     ending_levels.ending_efl,

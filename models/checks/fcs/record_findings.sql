@@ -112,7 +112,7 @@ findings as (
         value,
         finding,
         'reported' as action,
-        cast(null as varchar) as kept_source_file,
+        cast(null as string) as kept_source_file,
         cast(null as bigint) as kept_record_number
     from without_partner
 )

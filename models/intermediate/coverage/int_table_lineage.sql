@@ -1,39 +1,34 @@
 {#- dbt knows the project's nodes only while it runs, not while it parses or runs a unit test. -#}
-{%- set nodes = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list if execute and graph.nodes is defined else [] -%}
+{%- set tables = tables_made_of() if execute and graph.nodes is defined else {} -%}
 
--- A parent that names its tables is on the way of those only.
-with recursive reads (node_id, parent_id, only_table_id) as (
+with forms as (
+    select * from {{ ref('forms') }} as forms
+    where {{ in_force('forms', var('program_year')) }}
+),
+
+nodes (node_id, table_ids) as (
     values
-    (null, null, null)
-    {%- for node in nodes %}
-    {%- for parent_id in node.depends_on.nodes %}
-    {%- set meta = graph.nodes[parent_id].config.meta if parent_id in graph.nodes else {} %}
-    {%- for table_id in meta.get('nrs_tables', [none]) %},
-    ('{{ node.unique_id }}', '{{ parent_id }}', {{ "'" ~ table_id ~ "'" if table_id else 'null' }})
-    {%- endfor %}
-    {%- endfor %}
+    (null, null)
+    {%- for node_id, table_ids in tables.items() %},
+    ('{{ node_id }}', '{{ table_ids | join(' ') }}')
     {%- endfor %}
 ),
 
--- From the wide mart of a table back to all that it is made of.
 lineage as (
     select
-        concat('model.{{ project_name }}.nrs_table_', lower(forms.table_id)) as node_id,
-        forms.table_id
-    from {{ ref('forms') }} as forms
-    where {{ in_force('forms', var('program_year')) }}
-    union distinct
-    select
-        reads.parent_id as node_id,
-        lineage.table_id
-    from lineage
-    inner join reads
-        on
-            lineage.node_id = reads.node_id
-            and lineage.table_id = coalesce(reads.only_table_id, lineage.table_id)
+        nodes.node_id,
+        parts.part as table_id
+    from nodes, {{ split_to_rows('nodes.table_ids', "' '") }}
 )
 
+-- Its wide mart, and all that this is made of.
 select
-    node_id,
+    concat('model.{{ project_name }}.nrs_table_', lower(table_id)) as node_id,
     table_id
+from forms
+union all
+select
+    lineage.node_id,
+    lineage.table_id
 from lineage
+inner join forms on lineage.table_id = forms.table_id

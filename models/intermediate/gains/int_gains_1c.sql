@@ -71,7 +71,7 @@ select
     periods.pop_number,
     '1c' as kind,
     periods.first_iet_entry_date as earned_on,
-    cast(null as varchar) as subject,
+    cast(null as string) as subject,
     concat('IET row from ', periods.iet_evidence) as evidence
 from periods
 inner join program_years on periods.program_year = program_years.program_year

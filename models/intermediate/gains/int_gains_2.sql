@@ -17,7 +17,7 @@ select
     periods.pop_number,
     '2' as kind,
     min(diplomas.diploma_date) as earned_on,
-    cast(null as varchar) as subject,
+    cast(null as string) as subject,
     min_by(diplomas.evidence, concat(diplomas.diploma_date, diplomas.evidence)) as evidence
 from periods
 inner join program_years on periods.program_year = program_years.program_year

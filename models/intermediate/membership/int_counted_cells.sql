@@ -26,7 +26,8 @@ member_totals as (
         column_code,
         count(*) as members,
         sum(amount) as amount,
-        median(amount) as median_amount
+        -- Some engines' median of decimals is a double, which may read 6089.235000000001.
+        cast(median(amount) as decimal(38, 10)) as median_amount
     from {{ ref('int_cell_members') }}
     group by scope, scope_id, table_id, row_code, column_code
 ),

@@ -82,7 +82,7 @@ select
     program_year,
     pop_program_year,
     {{ 'cast(null as integer)' if column_code in ('B', 'C') else 'pop_number' }} as pop_number,
-    cast(null as varchar) as kind,
+    cast(null as string) as kind,
     amount,
     table_id,
     indicator as block,

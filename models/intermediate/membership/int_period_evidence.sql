@@ -7,7 +7,7 @@ gains as (
         person_key,
         program_year,
         pop_number,
-        string_agg(concat(kind, ' on ', earned_on, ': ', evidence), '; ' order by earned_on, kind, evidence) as evidence
+        {{ joined_text("concat(kind, ' on ', earned_on, ': ', evidence)", "'; '", "earned_on, kind, evidence") }} as evidence
     from {{ ref('int_gains') }}
     group by person_key, program_year, pop_number
 )
@@ -19,7 +19,7 @@ select
     periods.pop_number,
     concat(
         'POP ', periods.pop_number, ' ', periods.entry_date, ' to ',
-        coalesce(cast(periods.exit_date as varchar), 'continuing'), ', ', cast(round(periods.instructional_hours, 6) as double), ' hours',
+        coalesce(cast(periods.exit_date as string), 'continuing'), ', ', cast(round(periods.instructional_hours, 6) as double), ' hours',
         case when periods.is_outcomes_excluded then ', excluded from outcomes' else '' end,
         ', reported gain ', coalesce(periods.reported_msg, 'none'),
         coalesce('; gains ' || gains.evidence, '')

@@ -23,7 +23,7 @@ nrs_rows as (
         program_year,
         concat(
             count(*), ' NRS row(s), ', cast(round(sum(section_hours), 6) as double), ' hours: ',
-            string_agg(concat(source_file, ' #', record_number), ', ' order by entry_date, source_file, record_number)
+            {{ joined_text("concat(source_file, ' #', record_number)", "', '", "entry_date, source_file, record_number") }}
         ) as evidence
     from {{ ref('int_nrs_enrollments') }}
     group by person_key, program_year
@@ -33,7 +33,7 @@ iet_rows as (
     select
         person_key,
         program_year,
-        string_agg(iet_evidence, ', ' order by pop_number) as evidence
+        {{ joined_text("iet_evidence", "', '", "pop_number") }} as evidence
     from {{ ref('int_periods_of_participation') }}
     group by person_key, program_year
 )
@@ -42,28 +42,40 @@ iet_rows as (
 select
     persons.person_key,
     persons.program_year,
-    concat(
-        'age ', persons.age, ': born ', persons.birth_date, ' (', birth_dates.source, '), earliest NRS entry ',
-        persons.first_entry_date
-    ) as age_evidence,
-    concat(
-        'race/ethnicity ', persons.race, ' (', races.source, '), sex ', persons.sex, ' (',
-        coalesce(sexes.source, 'never reported'), ')'
-    ) as race_sex_evidence,
-    concat(
-        'entering EFL ', entering_levels.entering_efl, ' by ',
-        case
-            when entering_levels.test_id is null then concat('enrollment in ', entering_levels.program)
-            else
+    case
+        when persons.birth_date is not null
+            then
                 concat(
-                    'pre-test ', entering_levels.test_id, ' ', entering_levels.subject, ' level ', entering_levels.efl_code,
-                    ' (', entering_levels.test_source_file, ' #', entering_levels.test_record_number, ')'
+                    'age ', persons.age, ': born ', persons.birth_date, ' (', birth_dates.source, '), earliest NRS entry ',
+                    persons.first_entry_date
                 )
-        end,
-        ' on course ', entering_levels.course_id, '/', entering_levels.section_id, ' of agency ',
-        entering_levels.placing_agency_id, ' from ', entering_levels.entry_date,
-        ' (', entering_levels.source_file, ' #', entering_levels.record_number, ')'
-    ) as entering_efl_evidence,
+    end as age_evidence,
+    case
+        when persons.race is not null
+            then
+                concat(
+                    'race/ethnicity ', persons.race, ' (', races.source, '), sex ', persons.sex, ' (',
+                    coalesce(sexes.source, 'never reported'), ')'
+                )
+    end as race_sex_evidence,
+    case
+        when entering_levels.entering_efl is not null
+            then
+                concat(
+                    'entering EFL ', entering_levels.entering_efl, ' by ',
+                    case
+                        when entering_levels.test_id is null then concat('enrollment in ', entering_levels.program)
+                        else
+                            concat(
+                                'pre-test ', entering_levels.test_id, ' ', entering_levels.subject, ' level ', entering_levels.efl_code,
+                                ' (', entering_levels.test_source_file, ' #', entering_levels.test_record_number, ')'
+                            )
+                    end,
+                    ' on course ', entering_levels.course_id, '/', entering_levels.section_id, ' of agency ',
+                    entering_levels.placing_agency_id, ' from ', entering_levels.entry_date,
+                    ' (', entering_levels.source_file, ' #', entering_levels.record_number, ')'
+                )
+    end as entering_efl_evidence,
     'IET course from ' || iet_rows.evidence as iet_evidence,
     coalesce('employment status first reported in ' || employments.source, 'no valid employment status reported')
         as employment_evidence,

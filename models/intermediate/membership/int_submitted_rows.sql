@@ -167,7 +167,7 @@ spr_money as (
         'funds_expended' as column_code,
         source_file,
         record_number,
-        cast(null as varchar) as agency_id,
+        cast(null as string) as agency_id,
         funds_expended as amount,
         concat(service, ' services, funds expended') as evidence
     from {{ records('spr_finance') }}

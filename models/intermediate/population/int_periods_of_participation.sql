@@ -30,8 +30,8 @@ supplemental_iet as (
             and {{ in_force('rules', program_year_of_reporting_year('supplemental.reporting_year')) }}
     {%- else %}
     select
-        cast(null as varchar) as agency_id,
-        cast(null as varchar) as fleid,
+        cast(null as string) as agency_id,
+        cast(null as string) as fleid,
         cast(null as integer) as program_year
     where false
     {%- endif %}

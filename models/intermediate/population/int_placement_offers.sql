@@ -47,15 +47,15 @@ offers as (
         enrollments.section_id,
         enrollments.entry_date,
         enrollments.program as subject,
-        cast(null as varchar) as test_id,
-        cast(null as varchar) as efl_code,
-        cast(null as varchar) as test_source_file,
+        cast(null as string) as test_id,
+        cast(null as string) as efl_code,
+        cast(null as string) as test_source_file,
         cast(null as bigint) as test_record_number,
         levels.efl_row_code,
         levels.level_order,
         levels.ladder,
         levels.is_alternative,
-        cast(null as varchar) as pairing
+        cast(null as string) as pairing
     from enrollments
     inner join {{ ref('alternative_placement_programs') }} as alternatives
         on

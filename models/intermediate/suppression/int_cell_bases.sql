@@ -47,7 +47,7 @@ bases as (
         'denominator' as part,
         1 as coefficient,
         base_table_id,
-        cast(null as varchar) as base_row_code,
+        cast(null as string) as base_row_code,
         base_column_code
     from suppression_bases
 )

@@ -43,7 +43,7 @@ select
         else 'used'
     end as disposition,
     case
-        when base.is_rejected then cast(null as varchar)
+        when base.is_rejected then cast(null as string)
         when repeated.disposition is not null
             then concat('kept: ', repeated.kept_source_file, ' #', repeated.kept_record_number)
         {%- if extract == 'course_enrollments' %}

@@ -9,8 +9,8 @@ findings as (
         agency_id,
         student_id,
         fleid,
-        cast(null as varchar) as column_name,
-        cast(null as varchar) as found_value,
+        cast(null as string) as column_name,
+        cast(null as string) as found_value,
         source_file,
         record_number
     from {{ ref('int_laces__missing_data') }}

@@ -63,7 +63,7 @@ hours_since as (
         last_tests.fleid,
         last_tests.instrument,
         last_tests.subject,
-        cast(coalesce(sum(service_days.counted_minutes), 0) / 60 as decimal(28, 10)) as hours_since_last_test
+        {{ hours_of('coalesce(sum(service_days.counted_minutes), 0)') }} as hours_since_last_test
     from last_tests
     left join service_days
         on

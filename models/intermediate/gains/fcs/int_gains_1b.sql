@@ -47,7 +47,7 @@ select
     periods.pop_number,
     '1b' as kind,
     least(coalesce(thresholds.exit_date, program_years.ends_on), program_years.ends_on) as earned_on,
-    cast(null as varchar) as subject,
+    cast(null as string) as subject,
     concat(
         'option ', thresholds.ahs_diploma_option, ', credits at entry ', cast(thresholds.ahs_credits_at_entry as double), ', standing ',
         cast(thresholds.credits_standing - thresholds.ahs_credits_earned as double), ' -> ',

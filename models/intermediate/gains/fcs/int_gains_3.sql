@@ -97,7 +97,7 @@ reached_windows as (
         max(passed_courses.exit_date) as earned_on,
         concat(
             'IET ', windows.iet_program_number, ', ', cast(sum(passed_courses.clock_hours) as double), ' clock hours: ',
-            string_agg(passed_courses.evidence, ', ' order by passed_courses.evidence)
+            {{ joined_text("passed_courses.evidence", "', '", "passed_courses.evidence") }}
         ) as evidence
     from windows
     inner join passed_courses

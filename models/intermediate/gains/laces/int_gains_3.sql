@@ -8,6 +8,12 @@ person_outcomes as (
     select
         person_agencies.person_key,
         outcomes.*,
+        concat(
+            coalesce(cast(cast(outcomes.credit_hours as double) as string), 'no'), ' hours',
+            coalesce(' ' || outcomes.enrollment_status, ''),
+            ' on ', outcomes.outcome_date,
+            ' (', outcomes.source_file, ' #', outcomes.record_number, ')'
+        ) as credit_evidence,
         -- Half years counted through: a semester is the half year that it ends in.
         extract(year from outcomes.outcome_date) * 2 + case when extract(month from outcomes.outcome_date) >= 7 then 1 else 0 end
             as semester_number
@@ -35,13 +41,7 @@ semesters as (
         max(outcomes.outcome_date) as ended_on,
         sum(coalesce(outcomes.credit_hours, 0)) as credit_hours,
         bool_or(full_time.code is not null) as is_full_time,
-        string_agg(
-            concat(
-                coalesce(cast(cast(outcomes.credit_hours as double) as varchar), 'no'), ' hours', ' ' || outcomes.enrollment_status,
-                ' on ', outcomes.outcome_date,
-                ' (', outcomes.source_file, ' #', outcomes.record_number, ')'
-            ), ', ' order by outcomes.outcome_date, outcomes.source_file, outcomes.record_number
-        ) as evidence
+        {{ joined_text('outcomes.credit_evidence', "', '", 'outcomes.outcome_date, outcomes.source_file, outcomes.record_number') }} as evidence
     from person_outcomes as outcomes
     inner join {{ ref('rule_codes') }} as transcripts
         on
@@ -65,7 +65,7 @@ transcripts as (
         program_years.program_year,
         '3' as kind,
         semesters.ended_on as earned_on,
-        concat('transcript: ', earlier.evidence || ', ', semesters.evidence) as evidence
+        concat('transcript: ', coalesce(earlier.evidence || ', ', ''), semesters.evidence) as evidence
     from semesters
     inner join program_years
         on semesters.ended_on between program_years.gain_window_starts_on and program_years.gain_window_ends_on

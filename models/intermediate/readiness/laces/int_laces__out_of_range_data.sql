@@ -62,8 +62,8 @@ days as (
         student_id,
         fleid,
         attendance_date,
-        min_by(source_file, concat(source_file, lpad(cast(record_number as varchar), 12, '0'))) as source_file,
-        min_by(record_number, concat(source_file, lpad(cast(record_number as varchar), 12, '0'))) as record_number,
+        min_by(source_file, concat(source_file, lpad(cast(record_number as string), 12, '0'))) as source_file,
+        min_by(record_number, concat(source_file, lpad(cast(record_number as string), 12, '0'))) as record_number,
         sum(minutes) as minutes
     from attendance
     group by agency_id, student_id, fleid, attendance_date
@@ -101,7 +101,7 @@ select
     ages.student_id,
     ages.fleid,
     'birth_date' as column_name,
-    cast(ages.age as varchar) as found_value,
+    cast(ages.age as string) as found_value,
     ages.source_file,
     ages.record_number
 from ages
@@ -114,7 +114,7 @@ select
     ages.student_id,
     ages.fleid,
     'birth_date' as column_name,
-    cast(ages.age as varchar) as found_value,
+    cast(ages.age as string) as found_value,
     ages.source_file,
     ages.record_number
 from ages
@@ -149,7 +149,7 @@ select
     dates.student_id,
     dates.fleid,
     dates.column_name,
-    cast(dates.reported_date as varchar) as found_value,
+    cast(dates.reported_date as string) as found_value,
     dates.source_file,
     dates.record_number
 from dates

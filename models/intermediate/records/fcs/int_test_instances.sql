@@ -95,7 +95,7 @@ select
     levels.ladder,
     levels.is_alternative,
     -- Every pre-test of the subject is one with every post-test of it (R20).
-    cast(null as varchar) as pairing
+    cast(null as string) as pairing
 from reported_tests
 left join {{ ref('efl_crosswalk') }} as crosswalk
     on

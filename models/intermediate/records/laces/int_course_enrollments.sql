@@ -53,13 +53,13 @@ months as (
         fleid,
         program_year,
         term_digit,
-        min_by(source_file, concat(attendance_date, source_file, lpad(cast(record_number as varchar), 12, '0'))) as source_file,
-        min_by(record_number, concat(attendance_date, source_file, lpad(cast(record_number as varchar), 12, '0')))
+        min_by(source_file, concat(attendance_date, source_file, lpad(cast(record_number as string), 12, '0'))) as source_file,
+        min_by(record_number, concat(attendance_date, source_file, lpad(cast(record_number as string), 12, '0')))
             as record_number,
         min(attendance_date) as entry_date,
         max(attendance_date) as last_date,
-        cast(sum(counted_minutes) / 60 as decimal(28, 10)) as section_hours,
-        cast(sum(case when is_distance then counted_minutes else 0 end) / 60 as decimal(28, 10)) as distance_hours,
+        {{ hours_of('sum(counted_minutes)') }} as section_hours,
+        {{ hours_of('sum(case when is_distance then counted_minutes else 0 end)') }} as distance_hours,
         bool_or(is_distance) as is_distance,
         row_number() over (
             partition by agency_id, reporting_year, student_id, fleid

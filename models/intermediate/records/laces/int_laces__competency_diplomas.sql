@@ -114,7 +114,7 @@ completions as (
         person_key,
         max(shown_on) as completed_on,
         count(*) as requirements_met,
-        string_agg(evidence, ', ' order by shown_on, evidence) as evidence
+        {{ joined_text("evidence", "', '", "shown_on, evidence") }} as evidence
     from met
     group by person_key
 ),

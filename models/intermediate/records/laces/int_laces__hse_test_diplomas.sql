@@ -84,7 +84,7 @@ passed_areas as (
         content_area,
         test_series,
         coalesce(sum(score - average_score), 0) as above_average,
-        string_agg(evidence, ', ' order by subtest) as evidence
+        {{ joined_text("evidence", "', '", "subtest") }} as evidence
     from best_passes
     group by person_key, passed_by, content_area, test_series
     having count(score) = count(*)
@@ -110,7 +110,7 @@ needed_areas as (
 select
     best_areas.person_key,
     best_areas.passed_by as diploma_date,
-    concat('high school equivalency: ', string_agg(best_areas.evidence, ', ' order by best_areas.content_area)) as evidence
+    concat('high school equivalency: ', {{ joined_text("best_areas.evidence", "', '", "best_areas.content_area") }}) as evidence
 from best_areas
 inner join needed_areas
     on

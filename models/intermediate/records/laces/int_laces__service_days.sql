@@ -30,7 +30,7 @@ select
         when attendance.hours_type = 'DIRECT' and program_years.attendance_rounding_minutes > 0
             then
                 floor(
-                    (attendance.minutes * 2 + program_years.attendance_rounding_minutes)
+                    cast(attendance.minutes * 2 + program_years.attendance_rounding_minutes as double)
                     / (program_years.attendance_rounding_minutes * 2)
                 ) * program_years.attendance_rounding_minutes
         when

@@ -29,12 +29,12 @@ chains as (
         tests.instrument,
         tests.subject,
         cast(0 as bigint) as year_order,
-        cast(null as varchar) as source_file,
+        cast(null as string) as source_file,
         cast(null as bigint) as record_number,
-        cast(null as varchar) as agency_id,
+        cast(null as string) as agency_id,
         cast(null as date) as test_date,
-        cast(null as varchar) as use,
-        cast(null as varchar) as reason,
+        cast(null as string) as use,
+        cast(null as string) as reason,
         brought_forward.test_date as valid_test_date,
         brought_forward.test_date as pre_test_date
     from tests

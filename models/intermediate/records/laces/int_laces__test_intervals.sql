@@ -44,7 +44,7 @@ intervals as (
     select
         previous_tests.source_file,
         previous_tests.record_number,
-        cast(coalesce(sum(service_days.counted_minutes), 0) / 60 as decimal(28, 10)) as hours_since_previous_test
+        {{ hours_of('coalesce(sum(service_days.counted_minutes), 0)') }} as hours_since_previous_test
     from previous_tests
     left join service_days
         on
