@@ -2,6 +2,7 @@
 # make test     lint, pytest, dbt build with every test
 # make bench    time and memory of a build at several sizes, beside floor and baseline: docs/benchmarks.md (SIZES="sample county florida")
 # make mutants  change one thing at a time in rules and models, list what no test notices: docs/mutants.md (MUTANTS=--all for every change)
+# make spark    the sample built by Spark and by DuckDB, table by table the same: docs/engines.md (needs Java 17)
 # make docs     the pages for auditors (begin with target/docs/tables.html) and dbt's docs (target/docs/index.html)
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ TEST_WAREHOUSE := target/test/nrs.duckdb
 
 LACES_MODELS := $(shell find models -type d -name laces)
 
-.PHONY: report test lint pytest dbt-test laces-test docs sample bench mutants clean
+.PHONY: report test lint pytest dbt-test laces-test docs sample bench mutants spark clean
 
 report: $(VENV)/installed
 	$(BIN)/python scripts/nrs.py report --state $(STATE) --program-year $(PROGRAM_YEAR) $(if $(EXTRACTS),--extracts "$(EXTRACTS)")
@@ -74,5 +75,20 @@ bench: $(VENV)/installed
 mutants: $(VENV)/installed
 	$(BIN)/python scripts/mutants.py $(MUTANTS)
 
+# The suppression is Python on DuckDB's relations, and unit tests don't depend on the data.
+spark: $(VENV)/installed .venv-spark/installed
+	rm -rf target/spark
+	mkdir -p target/spark
+	.venv-spark/bin/dbt build --target spark --no-partial-parse --target-path target/spark/dbt \
+		--exclude-resource-type unit_test --exclude int_suppressed_cells+
+	NRS_WAREHOUSE=target/spark/nrs.duckdb $(BIN)/dbt build --quiet --no-partial-parse --target-path target/spark/duckdb \
+		--exclude-resource-type unit_test
+	$(BIN)/python scripts/compare_engines.py target/spark/nrs.duckdb target/spark/warehouse
+
+.venv-spark/installed: requirements-spark.txt
+	$(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-spark.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) target logs warehouse/.build-*
+	rm -rf $(VENV) .venv-spark target logs warehouse/.build-*
