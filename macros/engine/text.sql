@@ -25,6 +25,19 @@
     unnest(string_split({{ expression }}, {{ separator }})) as parts (part)
 {%- endmacro %}
 
+{#- Whether a value is one of the called query's; null for a null, of which DuckDB says so by itself, other engines false. -#}
+{% macro in_list(expression) -%}
+    {{ return(adapter.dispatch('in_list', 'nrs')(expression, caller())) }}
+{%- endmacro %}
+
+{% macro default__in_list(expression, query) -%}
+    case when {{ expression }} is not null then {{ expression }} in ({{ query }}) end
+{%- endmacro %}
+
+{% macro duckdb__in_list(expression, query) -%}
+    {{ expression }} in ({{ query }})
+{%- endmacro %}
+
 {#- The texts of a group in one, in an order; with `distinct`, each once, in the order of the texts themselves. -#}
 {% macro joined_text(expression, separator, order_by, distinct=false) -%}
     {{ return(adapter.dispatch('joined_text', 'nrs')(expression, separator, order_by, distinct)) }}

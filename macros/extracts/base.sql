@@ -35,15 +35,15 @@ parsed as (
         {{ parse_number(column.name) }} as parsed_{{ column.name }}
         {%- endfor %}
         {%- for column in columns if column.code_list is defined %},
-        {{ column.name }} in (
+        {% call in_list(column.name) -%}
             select codes.code from {{ ref('code_lists') }} as codes
             where codes.code_list = '{{ column.code_list }}' and codes.state in ('US', '{{ var("state") }}')
-        ) as listed_{{ column.name }}
+        {%- endcall %} as listed_{{ column.name }}
         {%- endfor %}
         {%- for column in columns if column.type in ('agency', 'agency_or_state') %},
-        {{ column.name }} in (
+        {% call in_list(column.name) -%}
             select agencies.agency_id from {{ base_records('agencies') }} as agencies where not agencies.is_rejected
-        ) {% if column.type == 'agency_or_state' %}or {{ column.name }} = 'STATE' {% endif %}as listed_{{ column.name }}
+        {%- endcall %} {% if column.type == 'agency_or_state' %}or {{ column.name }} = 'STATE' {% endif %}as listed_{{ column.name }}
         {%- endfor %}
     from trimmed
 ),
@@ -90,7 +90,7 @@ from faulted
 {% macro extract_column_checks(column) -%}
     {%- set name = column.name -%}
     {%- set blank = name ~ ' is null' -%}
-    {%- set unlisted = is_unlisted(name) -%}
+    {%- set unlisted = 'not listed_' ~ name -%}
     {%- set checks = [] -%}
     {%- if column.type in ('key', 'agency', 'agency_or_state', 'reporting_year', 'term', 'fleid', 'laces_id', 'required_date', 'required_code', 'year_quarter') -%}
         {%- do checks.append((blank, 'blank', 'rejected')) -%}
@@ -130,20 +130,6 @@ from faulted
         {%- do named.append({'name': name, 'condition': condition, 'reason': reason, 'action': action}) -%}
     {%- endfor -%}
     {{ return(named) }}
-{%- endmacro %}
-
-{#- Whether a value is on none of the lists it should be on. DuckDB knows nothing of a blank one, and takes half as long again to read
-    the widest extracts where it is asked for that too; to other engines a blank is not on a list. -#}
-{% macro is_unlisted(name) -%}
-    {{ return(adapter.dispatch('is_unlisted', 'nrs')(name)) }}
-{%- endmacro %}
-
-{% macro default__is_unlisted(name) -%}
-    {{ name }} is not null and not listed_{{ name }}
-{%- endmacro %}
-
-{% macro duckdb__is_unlisted(name) -%}
-    not listed_{{ name }}
 {%- endmacro %}
 
 {#- Records that another record stands for: exact copies, and the losers of a key clash. The latest reporting term wins,
