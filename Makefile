@@ -79,9 +79,9 @@ mutants: $(VENV)/installed
 spark: $(VENV)/installed .venv-spark/installed
 	rm -rf target/spark
 	mkdir -p target/spark
-	.venv-spark/bin/dbt build --target spark --no-partial-parse --target-path target/spark/dbt \
+	.venv-spark/bin/dbt build --target spark --target-path target/spark/dbt \
 		--exclude-resource-type unit_test --exclude int_suppressed_cells+
-	NRS_WAREHOUSE=target/spark/nrs.duckdb $(BIN)/dbt build --quiet --no-partial-parse --target-path target/spark/duckdb \
+	NRS_WAREHOUSE=target/spark/nrs.duckdb $(BIN)/dbt build --quiet --target-path target/spark/duckdb \
 		--exclude-resource-type unit_test
 	$(BIN)/python scripts/compare_engines.py target/spark/nrs.duckdb target/spark/warehouse
 

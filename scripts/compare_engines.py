@@ -29,13 +29,14 @@ def differences(warehouse: Path, spark: Path) -> tuple[int, list[str]]:
     compared, lines = 0, []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         columns: dict[str, dict[str, str]] = {}
-        for schema, table, column, kind in connection.execute(
+        for *place, column, kind in connection.execute(
             "select schema_name, table_name, column_name, data_type "
             "from duckdb_columns() semi join duckdb_tables() using (schema_name, table_name) order by all"
         ).fetchall():
-            columns.setdefault(f"{schema}.{table}", {})[column] = kind
+            columns.setdefault(".".join(place), {})[column] = kind
         for name in sorted(columns.keys() - NOT_BY_SPARK):
-            folder = spark / "{}.db".format(name.split(".")[0]) / name.split(".")[1]
+            schema, table = name.split(".")
+            folder = spark / f"{schema}.db" / table
             if not folder.is_dir():
                 lines.append(f"{name}: not made by Spark")
                 continue

@@ -9,8 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-PROJECT = Path(__file__).resolve().parents[2]
+from harness import PROJECT
 
 # What only DuckDB reads, or another engine reads otherwise, each with a line that has it.
 NOT_PORTABLE = {
