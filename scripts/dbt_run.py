@@ -14,10 +14,15 @@ import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contract import SAMPLES, State
 from rich.console import Console
 from withheld import without_people
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -61,7 +66,7 @@ def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program
     return [
         sys.executable, __file__, str(parsed or ""), *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-format", "json", "--no-use-colors",
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-level", "none",
     ]  # fmt: skip
 
 
@@ -97,13 +102,12 @@ def run_dbt(
                 except json.JSONDecodeError:
                     unparsed.append(line.rstrip())
                     continue
-                node = event.get("data", {}).get("node_info", {}).get("node_name")
-                if node:
-                    status.update(f"{doing}: {node}")
-                message = event["info"]["msg"].strip()
+                if event["node"]:
+                    status.update(f"{doing}: {event['node']}")
+                message = event["message"].strip()
                 if message.startswith("Extracts: "):
                     on_message(without_people(message))
-                if event["info"]["level"] == "error" and message:
+                if event["level"] == "error" and message:
                     errors.append(without_people(message))
         except BaseException:
             # Whoever stops this run (Ctrl-C, a signal) stops dbt with it.
@@ -134,20 +138,34 @@ def keep(parsed: Path, manifest: object) -> None:
             outdated.unlink(missing_ok=True)
 
 
+def tell(event: EventMsg) -> None:
+    """Write a line of JSON about an event of dbt's, for run_dbt: dbt's own lines hold all of it, and take a second a build."""
+    if event.info.level in ("info", "warn", "error"):
+        node = event.data.node_info.node_name if "node_info" in event.data.DESCRIPTOR.fields_by_name else ""
+        sys.stdout.write(json.dumps({"level": event.info.level, "node": node, "message": event.info.msg}) + "\n")
+        sys.stdout.flush()
+
+
+def invoke(arguments: list[str], manifest: Manifest | None = None) -> object:
+    """What a command of dbt returns; ends this process where it fails. Of all but a wrong option or setting dbt has told itself."""
+    from dbt.cli.exceptions import DbtUsageException
+    from dbt.cli.main import dbtRunner
+
+    done = dbtRunner(manifest, callbacks=[tell]).invoke(arguments)
+    if not done.success:
+        sys.exit(str(done.exception) if isinstance(done.exception, DbtUsageException) else 1)
+    return done.result
+
+
 def run_here(parsed: str, arguments: list[str]) -> None:
     """Run dbt in this process, with what is kept in the file `parsed` or, where it is missing, after parsing into it."""
-    from dbt.cli.main import cli, dbtRunner
-
     manifest = None
     if parsed and Path(parsed).exists():
         manifest = pickle.loads(Path(parsed).read_bytes())
     elif parsed:
-        result = dbtRunner().invoke(["parse", "--no-write-json", *arguments[arguments.index("--vars") :]])
-        if not result.success:
-            sys.exit(2)
-        manifest = result.result
+        manifest = invoke(["parse", "--no-write-json", *arguments[arguments.index("--vars") :]])
         keep(Path(parsed), manifest)
-    cli(arguments, prog_name="dbt", obj={"manifest": manifest})
+    invoke(arguments, manifest)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 {#- Tables and views in as few statements as it takes: a build goes into a file of its own, so nothing has to be written
     beside, renamed twice and dropped, as dbt does it for readers of a living database. What was there before is dropped
-    in the same transaction, so a failure leaves it. -#}
+    in the same transaction, so a failure leaves it; where nothing was, the one statement is whole without one. -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {{ drop_before_it_is_made_again() }}
-    {%- call statement('main', language=model['language']) -%}
+    {%- call statement('main', auto_begin=false, language=model['language']) -%}
         {{ create_table_as(False, target, compiled_code, model['language']) }}
     {%- endcall -%}
     {{ run_hooks(post_hooks) }}
@@ -17,9 +17,30 @@
     {%- set target = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
     {{ drop_before_it_is_made_again() }}
-    {%- call statement('main') -%}
+    {%- call statement('main', auto_begin=false) -%}
         {{ get_create_view_as_sql(target, compiled_code) }}
     {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{%- endmaterialization %}
+
+{#- A seed is read by the engine alone, in one statement; dbt would first read each file into Python, which takes longer than
+    all else about it. Every column's type is declared, none is guessed. -#}
+{% materialization seed, adapter='duckdb' -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {{ drop_before_it_is_made_again() }}
+    {%- call statement('main', auto_begin=false) -%}
+        create table {{ target }} as
+        select * from read_csv(
+            '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}',
+            header = true, delim = ',', quote = '"', escape = '"',
+            types = {{ '{' }}{% for name, type in config.get('column_types').items() %}'{{ name }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor %}{{ '}' }}
+        )
+    {%- endcall -%}
+    {#- What dbt seed --show would show. -#}
+    {%- do store_result('agate_table', response='OK') -%}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
