@@ -254,7 +254,7 @@ def machine() -> Figures:
 
 
 def goals(sizes: dict[str, Figures]) -> list[Figures]:
-    """The goals, what was measured of each, and whether it is met (None: not measured). Builds are cold."""
+    """The goals, what was measured of each, and whether it is met (None: not measured). Builds are cold but where it says so."""
     sample, florida, nation = (sizes.get(name) for name in ("sample", "florida", "nation"))
 
     def goal(text: str, of: Figures | None, value: Callable[[Figures], float], is_met: Callable[[float], bool], shown: str) -> Figures:
@@ -270,6 +270,9 @@ def goals(sizes: dict[str, Figures]) -> list[Figures]:
     def seconds(of: Figures) -> float:
         return of["cold"]["seconds"]
 
+    def warm_seconds(of: Figures) -> float:
+        return of["warm"]["seconds"]
+
     def peak(of: Figures) -> float:
         return of["cold"]["peak_gib"] * 2**30 / 1e9
 
@@ -279,6 +282,7 @@ def goals(sizes: dict[str, Figures]) -> list[Figures]:
         goal(f"Florida: at least {TIMES_FASTER} times faster than the baseline", florida, faster, lambda found: found >= TIMES_FASTER, "{:.1f} times"),
         goal(f"The nation: within {NATION_GB} GB of memory", nation, peak, lambda found: found <= NATION_GB, "{:.1f} GB"),
         goal(f"The sample: under {SAMPLE_SECONDS} s, dbt's own start included", sample, seconds, lambda found: found < SAMPLE_SECONDS, "{:.1f} s"),
+        goal("The same, warm", sample, warm_seconds, lambda found: found < SAMPLE_SECONDS, "{:.1f} s"),
     ]
 
 

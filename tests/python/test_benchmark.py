@@ -83,7 +83,12 @@ def test_a_process_that_fails_ends_the_benchmark(tmp_path: Path) -> None:
 )
 def test_goals_say_what_is_met(florida: dict[str, float], expected: list[bool]) -> None:
     sizes = {"florida": {name: {"seconds": seconds, "peak_gib": 1.0} for name, seconds in florida.items()}}
-    assert [goal["is_met"] for goal in benchmark.goals(sizes)] == [*expected, None, None]
+    assert [goal["is_met"] for goal in benchmark.goals(sizes)] == [*expected, None, None, None]
+
+
+def test_the_sample_is_held_to_its_goal_cold_and_warm() -> None:
+    sample = {"cold": {"seconds": 15.0}, "warm": {"seconds": 14.9}}
+    assert [(goal["measured"], goal["is_met"]) for goal in benchmark.goals({"sample": sample})][-2:] == [("15.0 s", False), ("14.9 s", True)]
 
 
 def test_floor_types_every_column_of_every_extract(tmp_path: Path) -> None:
