@@ -66,7 +66,7 @@ def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program
     return [
         sys.executable, __file__, str(parsed or ""), *arguments,
         "--vars", json.dumps(variables), "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-level", "none",
+        "--target-path", str(work / "target"), "--log-path", str(work / "logs"), "--log-level-file", "none", "--log-level", "none", "--no-use-colors",
     ]  # fmt: skip
 
 

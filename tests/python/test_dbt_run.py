@@ -85,6 +85,18 @@ def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_s
     assert list(dbt_run.PARSED.iterdir()) == [kept]
 
 
+def test_errors_are_told_in_plain_text_those_of_settings_too(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "models" / "one_row.sql").write_text("select no_column from (select 1 as a_column)", encoding="utf-8")
+    monkeypatch.setenv("DBT_USE_COLORS", "true")
+    with pytest.raises(BuildError, match="no_column") as error:
+        run_dbt(["build"], tmp_path / "nrs.duckdb", tmp_path / "work", None, 2023)
+    assert "\x1b" not in str(error.value)
+
+    monkeypatch.setenv("DBT_PRINTER_WIDTH", "wide")
+    with pytest.raises(BuildError, match="'wide' is not a valid integer"):
+        run_dbt(["build"], tmp_path / "nrs.duckdb", tmp_path / "work", None, 2023)
+
+
 def test_the_environment_limits_the_memory_of_the_engine(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "dbt_project.yml").write_text(
         "{name: nrs, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}, on-run-start: ['{{ limit_memory() }}']}", encoding="utf-8"
