@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import duckdb
+import generate_laces_extracts
 import pytest
-from harness import CompiledProject, MemoryWarehouse
-from mutants import UNIT, Project, UnitTests, reading
+from contract import State
+from harness import CompiledProject, MemoryWarehouse, compile_project
+from mutants import PROGRAM_YEAR, SEED, STUDENTS, UNIT, Project, UnitTests, reading
 from mutators import IN_FORCE_CHANGES, SEEDS, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
 
 # Kind, query, and every change of that kind with what it makes of the query.
@@ -110,9 +112,25 @@ SAMPLE = [
     ("int_stay_terms", "and_or"),
 ]
 
+# The same of what LACES states have for themselves.
+LACES_SAMPLE = [
+    ("int_agency_records", "union"),
+    ("int_course_enrollments", "and_or"),
+    ("int_gains_3", "comparison"),
+    ("int_gains_4", "condition"),
+    ("int_laces__assessment_uses", "order"),
+    ("int_laces__brought_forward_tests", "comparison"),
+    ("int_laces__competency_diplomas", "comparison"),
+    ("int_laces__hse_test_diplomas", "partition"),
+    ("int_laces__service_spans", "min_max"),
+    ("int_laces__shared_pre_tests", "order"),
+    ("int_laces__test_chains", "and_or"),
+    ("int_test_instances", "branch"),
+]
+
 
 # These are read by models of the reported year alone, whose tests ask for another one: `make mutants` compiles the project for it.
-OF_THE_REPORTED_YEAR = {"seeds/rules/finding_rules.csv", "seeds/rules/needed_periods.csv"}
+OF_THE_REPORTED_YEAR = {"seeds/rules/data_quality_rules.csv", "seeds/rules/finding_rules.csv", "seeds/rules/needed_periods.csv"}
 # These hold no row that is judged as Florida's.
 OF_LACES = {
     "seeds/rules/competency_diploma_requirements.csv", "seeds/rules/data_quality_rules.csv", "seeds/rules/hse_subtests.csv",
@@ -128,6 +146,17 @@ def unit_tests(compiled: CompiledProject) -> UnitTests:
         warehouse.connection.execute(f"create table raw.{name} ({', '.join(f'{column} varchar' for column in columns)})")
     warehouse.build()
     return UnitTests(Project(compiled), warehouse)
+
+
+@pytest.fixture(scope="module")
+def laces_unit_tests(tmp_path_factory: pytest.TempPathFactory) -> UnitTests:
+    """The same of a LACES state, which reads its extracts from files."""
+    extracts = tmp_path_factory.mktemp("laces") / "extracts"
+    generate_laces_extracts.generate(extracts, State.MS, students=STUDENTS, seed=SEED)
+    compiled = compile_project(tmp_path_factory.mktemp("compiled"), State.MS.value, extracts).of_year(PROGRAM_YEAR)
+    warehouse = MemoryWarehouse(compiled, threads=1)
+    warehouse.build()
+    return UnitTests(Project(compiled, state=State.MS), warehouse)
 
 
 @pytest.mark.parametrize(("kind", "query", "expected"), CHANGES)
@@ -220,3 +249,15 @@ def test_the_first_change_of_a_seed_is_found_by_unit_tests(unit_tests: UnitTests
 def test_a_fixed_sample_is_found_by_unit_tests(unit_tests: UnitTests, model: str, kind: str) -> None:
     mutant = next(m for m in unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
     assert unit_tests.outcome(mutant)[0] == UNIT, mutant.text
+
+
+@pytest.mark.parametrize("seed", sorted(OF_LACES - OF_THE_REPORTED_YEAR))
+def test_the_first_change_of_a_laces_seed_is_found_by_unit_tests(laces_unit_tests: UnitTests, seed: str) -> None:
+    mutant = laces_unit_tests.project.seed_mutants(seed)[0]
+    assert laces_unit_tests.outcome(mutant)[0] == UNIT, mutant.text
+
+
+@pytest.mark.parametrize(("model", "kind"), LACES_SAMPLE)
+def test_a_fixed_sample_of_laces_models_is_found_by_unit_tests(laces_unit_tests: UnitTests, model: str, kind: str) -> None:
+    mutant = next(m for m in laces_unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
+    assert laces_unit_tests.outcome(mutant)[0] == UNIT, mutant.text
