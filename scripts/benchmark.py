@@ -42,7 +42,7 @@ BASELINE_PARTICIPANTS = 500_000
 # Another run is made only as long as all of one kind took less than this, in seconds.
 ENOUGH = 120.0
 # After a longer cold build, in seconds, there is no warm one: parsing is no part worth telling of what it would take.
-LONG = 1_800.0
+LONG = 1_200.0
 FLORIDA_SECONDS, SAMPLE_SECONDS, NATION_GB, TIMES_FLOOR, TIMES_FASTER = 60, 15, 16, 4, 10
 TEMPLATES = PROJECT / "docs" / "site" / "bench"
 
