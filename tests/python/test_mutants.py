@@ -239,25 +239,15 @@ def test_a_base_model_reads_the_records_of_a_test_in_place_of_its_files() -> Non
     assert duckdb.sql(reading(sql, "select 'of the test' as a\n")).fetchall() == [("of the test", None)]
 
 
-@pytest.mark.parametrize("seed", sorted(SEEDS.keys() - OF_THE_REPORTED_YEAR - OF_LACES))
-def test_the_first_change_of_a_seed_is_found_by_unit_tests(unit_tests: UnitTests, seed: str) -> None:
-    mutant = unit_tests.project.seed_mutants(seed)[0]
-    assert unit_tests.outcome(mutant)[0] == UNIT, mutant.text
+@pytest.mark.parametrize("seed", sorted(SEEDS.keys() - OF_THE_REPORTED_YEAR))
+def test_the_first_change_of_a_seed_is_found_by_unit_tests(request: pytest.FixtureRequest, seed: str) -> None:
+    tests: UnitTests = request.getfixturevalue("laces_unit_tests" if seed in OF_LACES else "unit_tests")
+    mutant = tests.project.seed_mutants(seed)[0]
+    assert tests.outcome(mutant)[0] == UNIT, mutant.text
 
 
-@pytest.mark.parametrize(("model", "kind"), SAMPLE)
-def test_a_fixed_sample_is_found_by_unit_tests(unit_tests: UnitTests, model: str, kind: str) -> None:
-    mutant = next(m for m in unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
-    assert unit_tests.outcome(mutant)[0] == UNIT, mutant.text
-
-
-@pytest.mark.parametrize("seed", sorted(OF_LACES - OF_THE_REPORTED_YEAR))
-def test_the_first_change_of_a_laces_seed_is_found_by_unit_tests(laces_unit_tests: UnitTests, seed: str) -> None:
-    mutant = laces_unit_tests.project.seed_mutants(seed)[0]
-    assert laces_unit_tests.outcome(mutant)[0] == UNIT, mutant.text
-
-
-@pytest.mark.parametrize(("model", "kind"), LACES_SAMPLE)
-def test_a_fixed_sample_of_laces_models_is_found_by_unit_tests(laces_unit_tests: UnitTests, model: str, kind: str) -> None:
-    mutant = next(m for m in laces_unit_tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
-    assert laces_unit_tests.outcome(mutant)[0] == UNIT, mutant.text
+@pytest.mark.parametrize(("judge", "model", "kind"), [("unit_tests", *each) for each in SAMPLE] + [("laces_unit_tests", *each) for each in LACES_SAMPLE])
+def test_a_fixed_sample_is_found_by_unit_tests(request: pytest.FixtureRequest, judge: str, model: str, kind: str) -> None:
+    tests: UnitTests = request.getfixturevalue(judge)
+    mutant = next(m for m in tests.project.sql_mutants(f"intermediate.{model}") if m.kind == kind)
+    assert tests.outcome(mutant)[0] == UNIT, mutant.text
