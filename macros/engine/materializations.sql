@@ -36,10 +36,10 @@
         select * from read_csv(
             '{{ adapter.get_seed_file_path(model) | replace("'", "''") }}',
             header = true, delim = ',', quote = '"', escape = '"',
-            types = {{ '{' }}{% for name, type in config.get('column_types').items() %}'{{ name }}': '{{ type }}'{{ ', ' if not loop.last }}{% endfor %}{{ '}' }}
+            types = {{ config.get('column_types') }}
         )
     {%- endcall -%}
-    {#- What dbt seed --show would show. -#}
+    {#- dbt looks for it after a seed. -#}
     {%- do store_result('agate_table', response='OK') -%}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
