@@ -23,6 +23,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import duckdb
@@ -43,6 +44,7 @@ BASELINE_PARTICIPANTS = 500_000
 ENOUGH = 120.0
 # After a longer cold build, in seconds, there is no warm one: parsing is no part worth telling of what it would take.
 LONG = 1_200.0
+LINES_OF_AN_ERROR = 20
 FLORIDA_SECONDS, SAMPLE_SECONDS, NATION_GB, TIMES_FLOOR, TIMES_FASTER = 60, 15, 16, 4, 10
 TEMPLATES = PROJECT / "docs" / "site" / "bench"
 
@@ -81,7 +83,7 @@ class Run:
 
 
 def measured(command: list[str], log: Path, environment: dict[str, str] | None = None) -> Run:
-    """Run a command, with what it prints in the file `log`; raises BenchmarkError where it fails.
+    """Run a command, with what it prints in the file `log`; raises BenchmarkError, with the end of that, where it fails.
 
     On Linux a child's peak begins with that of this process, which therefore leaves all that takes memory to others (`apart`).
     """
@@ -94,7 +96,8 @@ def measured(command: list[str], log: Path, environment: dict[str, str] | None =
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - began
     if process.returncode:
-        raise BenchmarkError(f"{' '.join(command[:3])} ... ended with {process.returncode}; see {log}")
+        last_lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LINES_OF_AN_ERROR:]
+        raise BenchmarkError("\n".join([f"{' '.join(command[:3])} ... ended with {process.returncode}:", *last_lines]))
     unit = 1 if sys.platform == "darwin" else 1024
     return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 2**30)
 
@@ -218,7 +221,6 @@ def measure(workload: Workload, data: Path, work: Path, runs: int, build: tuple[
     """Every figure of one size; `work` is a folder for what is built, `build` the arguments of dbt."""
     extracts = extracts_of(workload, data)
     folder = extracts or SAMPLES[State.FL]
-    work.mkdir(parents=True, exist_ok=True)
     load = os.getloadavg()[0]
     figures: Figures = {"name": workload.name, "load_before": load, "memory_limit": workload.memory_limit, **apart(describe_extracts, folder)}
     figures["floor"] = median_of(repeated(lambda: measure_script("floor_duckdb.py", folder, work / "floor.duckdb"), runs))
@@ -320,10 +322,9 @@ def benchmark(workloads: list[Workload], data: Path, results: Path, docs: Path, 
     where, day = machine(), datetime.now(UTC).date()
     results.mkdir(parents=True, exist_ok=True)
     for workload in sorted(workloads, key=lambda each: each.participants or 0):
-        work = results / "work"
-        shutil.rmtree(work, ignore_errors=True)
-        figures = measure(workload, data, work, runs, build)
-        shutil.rmtree(work)
+        # A folder of its own: another benchmark into the same results takes nothing away.
+        with TemporaryDirectory(prefix=f"{workload.name}-", dir=results) as work:
+            figures = measure(workload, data, Path(work), runs, build)
         (results / f"{workload.name}.json").write_text(json.dumps({"machine": where, "day": str(day), **figures}, indent=1), encoding="utf-8")
     found = [json.loads(file.read_text(encoding="utf-8")) for file in results.glob("*.json")]
     found = [each for each in found if each["machine"] == where]
