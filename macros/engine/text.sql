@@ -38,7 +38,8 @@
     {{ expression }} in ({{ query }})
 {%- endmacro %}
 
-{#- The texts of a group in one, in an order; with `distinct`, each once, in the order of the texts themselves. -#}
+{#- The texts of a group in one, in ascending order of columns that are never null; with `distinct`, each once, in the order of the texts
+    themselves. -#}
 {% macro joined_text(expression, separator, order_by, distinct=false) -%}
     {{ return(adapter.dispatch('joined_text', 'nrs')(expression, separator, order_by, distinct)) }}
 {%- endmacro %}
@@ -51,8 +52,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- DuckDB sorts lists several times faster than what an aggregate is given in an order. Nulls are left out, as by string_agg. -#}
 {% macro duckdb__joined_text(expression, separator, order_by, distinct) -%}
-    string_agg({{ 'distinct ' if distinct }}{{ expression }}, {{ separator }} order by {{ order_by }})
+    {%- if distinct -%}
+    array_to_string(list_sort(list(distinct {{ expression }})), {{ separator }})
+    {%- else -%}
+    array_to_string(
+        list_transform(list_sort(list({'place': row({{ order_by }}), 'text': {{ expression }}})), lambda part: part['text']), {{ separator }}
+    )
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Stops the statement with a message of ours, marked as one: other text of an engine's error is withheld

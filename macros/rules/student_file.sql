@@ -3,7 +3,10 @@
     stands for itself, in the year it belongs to. -#}
 {% macro student_file_of(table_id, is_exit_based=false) -%}
 with members as (
-    select * from {{ ref('nrs_cell_members') }}
+    select
+        *,
+        fleid as person_id
+    from {{ ref('int_cell_members') }}
     where
         table_id = '{{ table_id }}'
         and scope = 'agency'

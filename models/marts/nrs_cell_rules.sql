@@ -74,7 +74,7 @@ parts as (
         part,
         count(*) as terms,
         substr(
-            {{ joined_text("concat(case when coefficient < 0 then ' - ' else ' + ' end, term)", "''", "coefficient desc, column_order asc") }}, 4
+            {{ joined_text("concat(case when coefficient < 0 then ' - ' else ' + ' end, term)", "''", "-coefficient, column_order") }}, 4
         ) as formula
     from term_names
     group by table_id, row_code, column_code, part
@@ -85,7 +85,7 @@ formulas as (
         table_id,
         row_code,
         column_code,
-        {{ joined_text("case when terms > 1 then concat('(', formula, ')') else formula end", "' / '", "part desc") }} as formula
+        {{ joined_text("case when terms > 1 then concat('(', formula, ')') else formula end", "' / '", "part = 'denominator'") }} as formula
     from parts
     group by table_id, row_code, column_code
 )

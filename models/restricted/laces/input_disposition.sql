@@ -98,3 +98,6 @@ left join {{ reasons[extract] }} as reasons
         and base.record_number = reasons.record_number
 {%- endif %}
 {%- endfor %}
+-- In an order, so that they are gathered before they are handed on: DuckDB may never end a result that it hands out bit by bit
+-- from a union (tests/python/test_streamed_views.py).
+order by source_file, record_number
