@@ -38,9 +38,9 @@
     {{ expression }} in ({{ query }})
 {%- endmacro %}
 
-{#- The texts of a group in one, in ascending order of columns that are never null; with `distinct`, each once, in the order of the texts
-    themselves. -#}
-{% macro joined_text(expression, separator, order_by, distinct=false) -%}
+{#- The texts of a group in one, in ascending order of columns that are never null; with `distinct` in place of an order, each once, in
+    the order of the texts themselves. -#}
+{% macro joined_text(expression, separator, order_by=none, distinct=false) -%}
     {{ return(adapter.dispatch('joined_text', 'nrs')(expression, separator, order_by, distinct)) }}
 {%- endmacro %}
 

@@ -119,9 +119,9 @@ readings as (
         item,
         min(topic_order) as topic_order,
         max(description) as description,
-        {{ joined_text("reading", "', '", "reading", distinct=true) }} as reading,
+        {{ joined_text("reading", "', '", distinct=true) }} as reading,
         bool_or(is_assumption) as is_assumption,
-        {{ joined_text("citation", "'; '", "citation", distinct=true) }} as citation
+        {{ joined_text("citation", "'; '", distinct=true) }} as citation
     from rule_rows
     group by state, topic, item
 ),
