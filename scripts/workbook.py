@@ -612,7 +612,7 @@ def write_readiness(book: Book, report: Report, scope: Scope, parts: dict[str, l
 
     remark = (
         "rejected: the record serves no rule. value_ignored: the value is read as blank (both: every loaded year). "
-        "not_in_scope: course rows of the year that are no NRS rows."
+        "not_in_scope: records of service of the year that count nowhere."
     )
     row = write_part(book, sheet, row, "Rows left out", remark)
     row = write_table(book, sheet, row, widths, ["Action", "Extract: reason", "Count"], parts["rows_not_counted"])

@@ -12,6 +12,11 @@
     {{ return({'fcs': 'course_enrollments', 'laces': 'attendance'}[record_system()]) }}
 {%- endmacro %}
 
+{#- The model with the program year of each of its records. -#}
+{% macro service_model() -%}
+    {{ return({'fcs': 'int_course_enrollments', 'laces': 'int_laces__service_days'}[record_system()]) }}
+{%- endmacro %}
+
 {#- LACES reports whole minutes: hours are sixtieths, rounded to ten places, and their sum may miss a whole hour by some
     billionths. This is more than such a sum can miss, and far less than a minute. -#}
 {% macro sum_of_sixtieths() -%}

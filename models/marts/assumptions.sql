@@ -17,6 +17,10 @@
     ('nrs_programs', ['program_cip', 'program'], 'program_label'),
     ('hse_subtests', ['test_series', 'subtest', 'content_area'], none),
     ('program_type_crosswalk', ['program_group', 'program_type'], none),
+    ('competency_diploma_requirements', ['requirement'], none),
+    ('finding_rules', ['finding', 'action'], 'title'),
+    ('needed_periods', ['extract_name', 'event_window', 'finding'], none),
+    ('suppression_exemptions', ['table_id', 'block', 'column_code'], none),
 ] %}
 
 select

@@ -17,16 +17,24 @@ faults as (
     from {{ ref('rejected_rows') }}
     group by agency_id, extract_name, action, reason
     union all
-    -- A preliminary row shows who goes on (R9): it is no row left out.
+    -- Of who was served, the records that became nothing (R1): a preliminary one that shows who goes on (R9), or a transcript of a
+    -- listed program (R25), is used.
     select
-        agency_id,
-        '{{ service_extract() }}' as extract_name,
-        'not_in_scope' as action,
-        nrs_status as reason,
+        dispositions.agency_id,
+        dispositions.extract_name,
+        dispositions.disposition as action,
+        dispositions.detail as reason,
         count(*) as faults
-    from {{ ref('int_course_enrollments') }}
-    where program_year = {{ var('program_year') }} and nrs_status not in ('nrs_row', 'preliminary')
-    group by agency_id, nrs_status
+    from {{ ref('input_disposition') }} as dispositions
+    inner join {{ ref(service_model()) }} as services
+        on
+            dispositions.source_file = services.source_file
+            and dispositions.record_number = services.record_number
+    where
+        dispositions.extract_name = '{{ service_extract() }}'
+        and dispositions.disposition = 'not_in_scope'
+        and services.program_year = {{ var('program_year') }}
+    group by dispositions.agency_id, dispositions.extract_name, dispositions.disposition, dispositions.detail
 ),
 
 -- The state has them all, those of no agency or an unknown one too.

@@ -61,3 +61,9 @@ def test_no_person_stands_in_the_marts(manifest: dict) -> None:
     columns = [f"{n['name']}.{c}" for n in nodes(manifest, "model") if n["schema"] == "marts" for c in n["columns"]]
     assert columns
     assert [c for c in columns if PERSON_WORDS.search(c)] == []
+
+
+def test_every_seed_that_marks_assumptions_is_asked_for_them(manifest: dict) -> None:
+    marking = {s["unique_id"] for s in nodes(manifest, "seed") if "is_assumption" in s["columns"]}
+    assert marking
+    assert set(manifest["nodes"]["model.nrs.assumptions"]["depends_on"]["nodes"]) == marking

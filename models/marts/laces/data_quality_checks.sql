@@ -11,7 +11,10 @@ agencies as (
 ),
 
 year_values as (
-    select * from {{ ref('int_laces__agency_measures') }}
+    select
+        *,
+        case when base > 0 then cast(amount as double) / base end as value
+    from {{ ref('int_laces__agency_measures') }}
 ),
 
 record_counts as (
@@ -31,7 +34,10 @@ compared as (
         this_year.check_id,
         this_year.value,
         last_year.value as value_last_year,
-        greatest(this_year.participants, last_year.participants) as base
+        greatest(this_year.participants, last_year.participants) as participants,
+        -- Both as parts of one whole: exactly the share that a rule allows is not more than it.
+        this_year.amount * last_year.base as amount,
+        last_year.amount * this_year.base as amount_last_year
     from year_values as this_year
     left join year_values as last_year
         on
@@ -52,8 +58,12 @@ select
     cast(
         case
             when checks.kind <> 'anomalous' then coalesce(record_counts.findings, 0)
-            when compared.base < checks.minimum_base or compared.value is null or compared.value_last_year is null then null
-            when abs(compared.value - compared.value_last_year) * 100 > checks.threshold * compared.value_last_year then 1
+            when
+                compared.participants < checks.minimum_base or compared.value is null or compared.value_last_year is null
+                then null
+            when
+                abs(compared.amount - compared.amount_last_year) * 100 > checks.threshold * compared.amount_last_year
+                then 1
             else 0
         end as bigint
     ) as findings,

@@ -70,14 +70,15 @@ agency_years as (
             and years.program_year = counts.program_year
 )
 
--- Participants as in Table 1, hours and gains as in Table 4, post-tested as in Table 4B, by the name of the check that
--- compares them.
+-- By the name of the check that compares it: participants as in Table 1, hours and gains as in Table 4, and of all participants
+-- those with a pre- and a post-test in the year.
 select
     agency_id,
     program_year,
     'participants_changed' as check_id,
     participants,
-    cast(participants as double) as value
+    cast(participants as decimal(28, 10)) as amount,
+    1 as base
 from agency_years
 union all
 select
@@ -85,7 +86,8 @@ select
     program_year,
     'hours_changed' as check_id,
     participants,
-    cast(instructional_hours as double) as value
+    cast(instructional_hours as decimal(28, 10)) as amount,
+    1 as base
 from agency_years
 union all
 select
@@ -93,7 +95,8 @@ select
     program_year,
     'post_test_rate_changed' as check_id,
     participants,
-    case when participants > 0 then cast(post_tested as double) / participants end as value
+    cast(post_tested as decimal(28, 10)) as amount,
+    participants as base
 from agency_years
 union all
 select
@@ -101,5 +104,6 @@ select
     program_year,
     'gain_rate_changed' as check_id,
     participants,
-    case when counted_periods > 0 then cast(periods_with_gain as double) / counted_periods end as value
+    cast(periods_with_gain as decimal(28, 10)) as amount,
+    counted_periods as base
 from agency_years

@@ -28,11 +28,14 @@ select
     attendance.hours_type = 'DISTANCE' as is_distance,
     case
         when attendance.hours_type = 'DIRECT' and program_years.attendance_rounding_minutes > 0
+            -- A decimal again, so that tenths of a minute elsewhere add up to whole hours.
             then
-                floor(
-                    cast(attendance.minutes * 2 + program_years.attendance_rounding_minutes as double)
-                    / (program_years.attendance_rounding_minutes * 2)
-                ) * program_years.attendance_rounding_minutes
+                cast(
+                    floor(
+                        cast(attendance.minutes * 2 + program_years.attendance_rounding_minutes as double)
+                        / (program_years.attendance_rounding_minutes * 2)
+                    ) * program_years.attendance_rounding_minutes as decimal(38, 18)
+                )
         when
             attendance.hours_model = 'LEARNER_MASTERY'
             and coalesce(attendance.mastery_score, 0) < program_years.learner_mastery_passing_score
