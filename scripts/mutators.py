@@ -366,7 +366,7 @@ SEEDS = {
         is_list=True, values=("content_area",), amounts=("passing_score", "passing_essay_score", "average_score", "counts_from")
     ),
     "seeds/rules/indicator_windows.csv": SeedRules(
-        is_list=True, amounts=("start_year_offset", "start_month_day", "end_year_offset", "end_month_day", "quarters_after_exit")
+        is_list=True, amounts=("start_year_offset", "start_month_day", "end_year_offset", "end_month_day", "quarters_after_exit", "months_after_exit")
     ),
     "seeds/rules/needed_periods.csv": SeedRules(is_list=True, values=("period_unit",), amounts=("first_quarter_after", "last_quarter_after")),
     "seeds/rules/nrs_programs.csv": SeedRules(is_list=True, values=("program",)),

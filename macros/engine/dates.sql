@@ -60,19 +60,6 @@
     )
 {%- endmacro %}
 
-{#- The same day next year; February 29 = February 28 (R43). -#}
-{% macro one_year_after(date_expression) -%}
-    {{ return(adapter.dispatch('one_year_after', 'nrs')(date_expression)) }}
-{%- endmacro %}
-
-{% macro default__one_year_after(date_expression) -%}
-    add_months({{ date_expression }}, 12)
-{%- endmacro %}
-
-{% macro duckdb__one_year_after(date_expression) -%}
-    cast({{ date_expression }} + interval '1 year' as date)
-{%- endmacro %}
-
 {#- Quarters counted through: consecutive quarters differ by 1, over the year's end too. -#}
 {% macro quarter_number(date_expression) -%}
     (extract(year from {{ date_expression }}) * 4 + extract(quarter from {{ date_expression }}))

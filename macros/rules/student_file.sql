@@ -4,14 +4,19 @@
 {% macro student_file_of(table_id, is_exit_based=false) -%}
 with members as (
     select
-        *,
-        fleid as person_id
-    from {{ ref('int_cell_members') }}
+        members.*,
+        members.fleid as person_id
+    from {{ ref('int_cell_members') }} as members
+    inner join {{ ref('nrs_form_cells') }} as cells
+        on
+            members.table_id = cells.table_id
+            and members.row_code = cells.row_code
+            and members.column_code = cells.column_code
+            and not cells.is_total_row
+            and not cells.is_total_column
     where
-        table_id = '{{ table_id }}'
-        and scope = 'agency'
-        and row_code not in ('total', 'abe_total', 'esl_total')
-        and column_code <> 'total'
+        members.table_id = '{{ table_id }}'
+        and members.scope = 'agency'
 ),
 
 person_members as (

@@ -19,10 +19,11 @@
     },
     {
         'seed': 'indicator_windows', 'item': 'rules.indicator',
-        'description': "'Exits from a day to a day, P = the program year, and the quarter after the exit that counts'",
+        'description': "'Exits from a day to a day, P = the program year, and the quarter or the months after exit that count'",
         'reading': "concat(rules.start_month_day, ' of P', " ~ window_year % ('start_year_offset', 'start_year_offset')
             ~ ", ' to ', rules.end_month_day, ' of P', " ~ window_year % ('end_year_offset', 'end_year_offset')
-            ~ ", case when rules.quarters_after_exit is not null then concat(', quarter ', rules.quarters_after_exit) else '' end)",
+            ~ ", case when rules.quarters_after_exit is not null then concat(', quarter ', rules.quarters_after_exit) else '' end"
+            ~ ", case when rules.months_after_exit is not null then concat(', ', rules.months_after_exit, ' months') else '' end)",
         'is_assumption': 'rules.is_assumption',
     },
     {

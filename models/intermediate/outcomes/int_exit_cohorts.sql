@@ -13,6 +13,7 @@ select
     windows.program_year,
     windows.indicator,
     windows.quarters_after_exit,
+    windows.months_after_exit,
     final_exits.*
 from windows
 inner join final_exits on final_exits.final_exit_date between windows.starts_on and windows.ends_on

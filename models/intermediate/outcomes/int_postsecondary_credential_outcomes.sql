@@ -90,7 +90,7 @@ outcomes as (
         on
             training_cohort.person_key = credentials.person_key
             and credentials.credential_date
-            between training_cohort.entry_date and {{ one_year_after('training_cohort.final_exit_date') }}
+            between training_cohort.entry_date and {{ months_after('training_cohort.final_exit_date', 'training_cohort.months_after_exit') }}
     inner join {{ ref('rule_codes') }} as rules
         on
             credentials.rule_list = rules.rule_list

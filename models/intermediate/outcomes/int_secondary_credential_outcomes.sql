@@ -55,7 +55,7 @@ diplomas as (
     inner join {{ ref('int_diplomas') }} as diplomas
         on
             ase_cohort.person_key = diplomas.person_key
-            and diplomas.diploma_date between ase_cohort.entry_date and {{ one_year_after('ase_cohort.final_exit_date') }}
+            and diplomas.diploma_date between ase_cohort.entry_date and {{ months_after('ase_cohort.final_exit_date', 'ase_cohort.months_after_exit') }}
     group by ase_cohort.program_year, ase_cohort.person_key, ase_cohort.pop_program_year, ase_cohort.pop_number
 ),
 
@@ -77,7 +77,7 @@ employed as (
     group by ase_cohort.program_year, ase_cohort.person_key, ase_cohort.pop_program_year, ase_cohort.pop_number
 ),
 
--- Or a postsecondary spell that overlaps exit date to one year after (R43).
+-- Or a postsecondary spell that overlaps exit date to one year after; of February 29, February 28 (R43).
 enrolled as (
     select
         ase_cohort.program_year,
@@ -89,7 +89,7 @@ enrolled as (
     inner join {{ records('postsecondary_enrollments') }} as spells
         on
             ase_cohort.fleid = spells.fleid
-            and spells.entry_date <= {{ one_year_after('ase_cohort.final_exit_date') }}
+            and spells.entry_date <= {{ months_after('ase_cohort.final_exit_date', 'ase_cohort.months_after_exit') }}
             and (spells.exit_date is null or spells.exit_date >= ase_cohort.final_exit_date)
     inner join {{ ref('rule_codes') }} as rules
         on
