@@ -20,6 +20,9 @@ RULES = ("rules", "terminology", "forms")
 # hash gives them away to whoever tries them all.
 PUBLIC_SECTIONS = ("build", "versions", "rule_sha256")
 PUBLIC_SCHEMAS = ("marts", "reference")
+# The columns of persons' ids, and how a record system writes them: a rejected record has any word there. A LACES id of fewer
+# than five digits (a mistyped one) is not told from a code or a year.
+PERSON_IDS = {"fleid": "FL[0-9]{12}", "laces_id": "[0-9]{5,12}"}
 
 Stamps = dict[str, tuple[int, int]]
 
@@ -160,15 +163,17 @@ def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest:
     ).fetchall()
     if surplus := set(found) ^ {*relations, ("reference", "build_manifest")}:
         raise StoreError(f"{PUBLISHED} doesn't hold what is marked as published: {', '.join(sorted('.'.join(name) for name in surplus))}.")
-    if people := columns_with_people(connection, ("fleid", "laces_id")):
+    if people := columns_with_people(connection, PERSON_IDS):
         raise StoreError(f"{PUBLISHED} would hold persons' ids in {', '.join(people)}. Mark only relations without people as published.")
     connection.execute("detach published")
 
 
-def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: tuple[str, ...]) -> list[str]:
+def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: dict[str, str]) -> list[str]:
     """The text columns of the attached `published` that hold a value of one of `person_columns` of any table of the staging schema.
 
-    A LACES id is digits; one of fewer than five (a mistyped one) is not told from a code or a year.
+    `person_columns` says of each column which values are told from others, as a regular expression. The schema `reference`
+    isn't looked through: it is written from the project's own files, whose codes can be digits as a LACES id is. So can an
+    agency's id, which is published: it is no person's.
     """
 
     def columns(condition: str) -> list[tuple[str, str, str]]:
@@ -177,11 +182,18 @@ def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: t
             f"from duckdb_columns() as columns inner join duckdb_tables() as tables using (table_oid, database_oid) where {condition} order by all"
         ).fetchall()
 
-    where_people_are = columns(f"columns.schema_name = 'staging' and column_name in {person_columns + person_columns}")
-    texts = columns("columns.database_name = 'published' and data_type = 'VARCHAR'")
-    people = " union ".join(f'select "{column}" as value from {table} where length("{column}") > 4' for table, column, _ in where_people_are)
+    where_people_are = columns(f"columns.schema_name = 'staging' and column_name in {(*person_columns, *person_columns)}")
+    agencies = columns("columns.schema_name = 'staging' and columns.table_name like '%agencies' and column_name = 'agency_id'")
+    texts = columns("columns.database_name = 'published' and columns.schema_name <> 'reference' and data_type = 'VARCHAR'")
+    people = " union ".join(
+        f'select "{column}" as value from {table} where regexp_full_match("{column}", {quoted(person_columns[column])})'
+        for table, column, _ in where_people_are
+    )
+    no_people = "".join(f' except select "{column}" from {table}' for table, column, _ in agencies)
     values = " union ".join(f'select distinct {quoted(f"{table}.{column}")} as place, "{column}" as value from {table}' for table, column, _ in texts)
-    found = connection.execute(f"with people as ({people}) select distinct place from ({values}) where value in (select value from people) order by all")
+    found = connection.execute(
+        f"with people as (({people}){no_people}) select distinct place from ({values}) where value in (select value from people) order by all"
+    )
     return [place for (place,) in found.fetchall()]
 
 
