@@ -74,7 +74,7 @@ def stop(number: int, frame: object) -> NoReturn:
 def warehouse_path(state: State) -> Path:
     """Where a state's warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder, with one in it for each other state."""
     folder = WAREHOUSES if state == State.FL else WAREHOUSES / state.lower()
-    return Path(os.environ.get("NRS_WAREHOUSE", folder / "nrs.duckdb"))
+    return Path(os.environ.get("NRS_WAREHOUSE") or folder / "nrs.duckdb")
 
 
 def print_build(store: Store, build: Build) -> None:

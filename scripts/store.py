@@ -4,7 +4,7 @@
     <folder>/current                link to the build in place; replacing it is the one atomic step
     <folder>/nrs.duckdb             link to current/nrs.duckdb; likewise nrs_published.duckdb and forms
     <folder>/labels/<label>         link to a build that is kept for good
-    <folder>/.build-<id>/           a build at work; what a dead run leaves here, the next run removes
+    <folder>/.build-<run>/          a build at work; what a dead run leaves here, the next run removes
     <folder>/.lock                  held by whoever changes the store
 
 Only file-system steps stand here; each may be the last one of a process (docs/decisions/0009-store-of-builds.md).
@@ -29,6 +29,8 @@ from filelock import FileLock, Timeout
 
 WAREHOUSE, PUBLISHED, FORMS, MANIFEST = "nrs.duckdb", "nrs_published.duckdb", "forms", "manifest.json"
 LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+BUILD_ID = re.compile(r"\d{8}T\d{6}Z-(?:[0-9a-f]{6}|unmanaged)")
+AT_WORK = re.compile(r"\.build-\d+-[0-9a-f]{6}")
 
 Manifest = dict[str, dict[str, str | int | None]]
 
@@ -100,7 +102,7 @@ class Store:
         return [
             Build(folder.name, folder, tuple(label for label, build_id in labels if build_id == folder.name), folder.name == self.current_id())
             for folder in sorted(self.builds_folder.glob("*"))
-            if folder.is_dir()
+            if BUILD_ID.fullmatch(folder.name) and folder.is_dir()
         ]
 
     def find(self, name: str) -> Build:
@@ -179,8 +181,9 @@ class Store:
             self._check_layout()
             holder.write_text(f"process {os.getpid()} on {socket.gethostname()}, `{doing}`, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", encoding="utf-8")
             # The lock is free for us alone: whoever made these folders is dead.
-            for left in self.folder.glob(".build-*"):
-                shutil.rmtree(left, ignore_errors=True)
+            for left in self.folder.iterdir():
+                if AT_WORK.fullmatch(left.name):
+                    shutil.rmtree(left, ignore_errors=True)
             scratch = self.folder / f".build-{os.getpid()}-{secrets.token_hex(3)}"
             scratch.mkdir(mode=0o700)
             try:
@@ -198,12 +201,17 @@ class Store:
             return "it has just begun, or is about to end"
 
     def _check_layout(self) -> None:
-        """Links that lead elsewhere and folders in their place are somebody's own: not ours to replace."""
+        """Links that lead elsewhere and folders in their place are somebody's own: not ours to replace, nor to keep as a build."""
         if self.current.exists() and not self.current.is_symlink():
             raise StoreError(f"{self.current} is not a link, as if the store had been copied without its links. Move it away, then run this again.")
         for path, name in self.links.items():
             if path.is_symlink() and os.readlink(path) != f"current/{name}":
                 raise StoreError(f"{path} is a link to {os.readlink(path)}, not into the store. Remove the link, or name another place with NRS_WAREHOUSE.")
+            if name != FORMS and path.is_dir() and not path.is_symlink():
+                raise StoreError(f"{path} is a folder, and a file belongs there. Move it away, or name a file in it or elsewhere with NRS_WAREHOUSE.")
+        # An earlier version wrote forms beside its warehouse file.
+        if self.forms.exists() and not self.forms.is_symlink() and not (self.warehouse.is_file() and not self.warehouse.is_symlink()):
+            raise StoreError(f"{self.forms} belongs to no warehouse of this project. Move it away, or name another place with NRS_WAREHOUSE.")
 
     def _check_label(self, label: str) -> None:
         if not LABEL.fullmatch(label):

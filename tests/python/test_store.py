@@ -23,10 +23,13 @@ from pathlib import Path
 import duckdb
 import pytest
 import typer
+import yaml
 from build_files import PERSON_IDS, columns_with_people, stop_findings, write_published
+from contract import State
 from generate_extracts import generate
 from harness import PROJECT, read_table, write_table
-from nrs import told_plainly
+from jinja2 import Template
+from nrs import told_plainly, warehouse_path
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Store, StoreError
 from test_docs_complete import PERSON_WORDS
 
@@ -297,6 +300,34 @@ def test_links_and_folders_of_others_are_refused(files: dict[str, Path], tmp_pat
         with pytest.raises(StoreError, match=said), store.new_build():
             pytest.fail("the build began")
     assert os.readlink(elsewhere.warehouse) == str(files["old"])
+
+
+@pytest.mark.parametrize("place", ["nrs", "nrs_published"])
+def test_folders_of_others_stay_where_they_are(place: str, files: dict[str, Path], tmp_path: Path) -> None:
+    """A folder under the warehouse's or the published file's name, and what stands beside it under names of ours."""
+    for folder in (place, "forms", ".build-cache", "builds/web"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "manifest.json").write_text("theirs", encoding="utf-8")
+    store = Store(tmp_path / "nrs")
+    for said, away in ((rf"{place} is a folder, and a file belongs there", place), ("forms belongs to no warehouse", "forms")):
+        with pytest.raises(StoreError, match=said), store.new_build():
+            pytest.fail("the build began")
+        (tmp_path / away).rename(tmp_path / f"{away}_moved")
+    for second in (10, 20):
+        put(store, files["new"], second, keep=1)
+    assert [build.id[13:15] for build in store.builds()] == ["20"]
+    for folder in (f"{place}_moved", "forms_moved", ".build-cache", "builds/web"):
+        assert (tmp_path / folder / "manifest.json").read_text(encoding="utf-8") == "theirs"
+
+
+def test_empty_variable_names_no_warehouse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NRS_WAREHOUSE", raising=False)
+    unset = warehouse_path(State.MS)
+    monkeypatch.setenv("NRS_WAREHOUSE", "")
+    assert warehouse_path(State.MS) == unset == PROJECT / "warehouse" / "ms" / "nrs.duckdb"
+    outputs = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))["nrs"]["outputs"]
+    paths = [Template(outputs[target]["path"]).render(env_var=os.environ.get) for target in ("dev", "current")]
+    assert paths == ["target/dev.duckdb", "warehouse/nrs.duckdb"]
 
 
 READ_NAME = "import duckdb, sys; print(duckdb.connect(sys.argv[1], read_only=True).execute('select name from name').fetchall()[0][0])"
