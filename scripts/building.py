@@ -130,7 +130,7 @@ def build_warehouse(order: Order, store: Store, with_report: bool) -> Build:
 
 def refuse_another_state(store: Store, state: State) -> None:
     """Raise StoreError where the store holds another state's builds: pages and comparisons take all of a store for one state's."""
-    held = {(build.manifest() or {}).get("build", {}).get("state") for build in store.builds()} - {None, state}
+    held = {build.facts().get("state") for build in store.builds()} - {None, state}
     if held:
         raise StoreError(f"{store.folder} holds builds of {', '.join(sorted(map(str, held)))}. Name another place for {state} with NRS_WAREHOUSE.")
 

@@ -153,10 +153,7 @@ def builds_command(state: StateOption = State.FL) -> None:
 def build_row(build: Build) -> tuple[str, ...]:
     """One build as `builds` lists it: whether it is in place, id, time, program year, labels, size, state of its files."""
     state = build_files_state(build)
-    try:
-        facts = (build.manifest() or {}).get("build", {})
-    except StoreError:
-        facts = {}
+    facts = build.facts()
     size = sum(file.stat().st_size for file in build.folder.rglob("*") if file.is_file())
     made = str(facts.get("created_at", "")).replace("T", " ").removesuffix("Z")
     return ("current" if build.is_current else "", build.id, made, str(facts.get("program_year", "")), ", ".join(build.labels), f"{size / 1e6:,.1f} MB", state)

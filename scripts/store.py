@@ -58,7 +58,14 @@ class Build:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise StoreError(f"{MANIFEST} of build {self.id} can't be read ({error}).") from error
+            raise StoreError(f"{MANIFEST} of build {self.id} can't be read ({error}). Choose another build.") from error
+
+    def facts(self) -> dict[str, str | int | None]:
+        """What the manifest says of the build itself; nothing where there is no manifest that can be read."""
+        try:
+            return (self.manifest() or {}).get("build", {})
+        except StoreError:
+            return {}
 
     def differences(self) -> list[str]:
         """The files that are not as the manifest has them, each with what is wrong; every byte is read."""
@@ -216,6 +223,8 @@ class Store:
     def _check_label(self, label: str) -> None:
         if not LABEL.fullmatch(label):
             raise StoreError(f"'{label}' can't be a label. Use letters, digits, '-', '_' and '.', at most 64, the first a letter or digit.")
+        if BUILD_ID.fullmatch(label):
+            raise StoreError(f"'{label}' can't be a label: it has the form of a build's id. Choose another.")
         if os.path.lexists(self.labels_folder / label):
             raise StoreError(f"The label '{label}' is taken by build {Path(os.readlink(self.labels_folder / label)).name}. Choose another.")
 

@@ -25,11 +25,12 @@ import pytest
 import typer
 import yaml
 from build_files import PERSON_IDS, columns_with_people, stop_findings, write_published
+from building import refuse_another_state
 from contract import State
 from generate_extracts import generate
 from harness import PROJECT, read_table, write_table
 from jinja2 import Template
-from nrs import told_plainly, warehouse_path
+from nrs import build_row, told_plainly, warehouse_path
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Store, StoreError
 from test_docs_complete import PERSON_WORDS
 
@@ -246,7 +247,7 @@ def test_files_of_a_finished_build_are_read_only_and_the_owners(files: dict[str,
     assert set(modes.values()) == {0o400}
 
 
-@pytest.mark.parametrize("label", ["", ".hidden", "a/b", "-x", "a b", "é", "a" * 65])
+@pytest.mark.parametrize("label", ["", ".hidden", "a/b", "-x", "a b", "é", "a" * 65, "20240101T000020Z-000000", "20240101T000020Z-unmanaged"])
 def test_unsafe_label_is_refused(label: str, files: dict[str, Path], tmp_path: Path) -> None:
     store = Store(tmp_path / WAREHOUSE)
     build = put(store, files["old"], 10)
@@ -275,6 +276,18 @@ def test_damaged_build_is_shown_built_over_and_not_restored(files: dict[str, Pat
     put(store, files["new"], 20)
     assert in_place(store) == "new"
     with pytest.raises(StoreError, match=r"not as it was built: .*nrs.duckdb changed"):
+        store.restore(damaged.id)
+    assert in_place(store) == "new"
+
+
+def test_damaged_manifest_is_shown_and_built_over(files: dict[str, Path], tmp_path: Path) -> None:
+    store = Store(tmp_path / WAREHOUSE)
+    damaged, _ = put(store, files["old"], 10), put(store, files["new"], 20)
+    (damaged.folder / "manifest.json").chmod(0o600)
+    (damaged.folder / "manifest.json").write_text('{"build": {"sta', encoding="utf-8")
+    refuse_another_state(store, State.FL)
+    assert "manifest.json of build 20240101T000010Z-000000 can't be read" in build_row(damaged)[-1]
+    with pytest.raises(StoreError, match=r"can't be read .*Choose another build"):
         store.restore(damaged.id)
     assert in_place(store) == "new"
 
