@@ -58,7 +58,7 @@ def parsed_file(warehouse: Path, extracts: Path | None, program_year: int, state
 def dbt_command(arguments: list[str], work: Path, extracts: Path | None, program_year: int, state: State = State.FL, parsed: Path | None = None) -> list[str]:
     """The command of a dbt run: see run_dbt. Its standard input must stay open, or it ends.
 
-    `parsed` is the file of what dbt parsed in an earlier run, made where it is missing (None: parse anew).
+    `parsed` is the file of what dbt parsed in an earlier run, made where there is none to be read (None: parse anew).
     """
     # Only Florida's sample is seeds.
     folder = extracts or (None if state == State.FL else SAMPLES[state])
@@ -126,16 +126,31 @@ def end_with_the_parent() -> None:
 
 
 def keep(parsed: Path, manifest: object) -> None:
-    """Keep what was parsed in place of what an earlier state of the project was parsed to; where that can't be, the next run parses."""
+    """Keep what was parsed in place of what an earlier state of the project was parsed to; where that can't be, the next run parses.
+
+    Nothing unfinished is left.
+    """
     kind = parsed.stem.rpartition("-")[0]
     unfinished = parsed.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         parsed.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(pickle.dumps(manifest))
-        unfinished.replace(parsed)
+        try:
+            unfinished.write_bytes(pickle.dumps(manifest))
+            unfinished.replace(parsed)
+        finally:
+            unfinished.unlink(missing_ok=True)
         # Not what a run of the same state of the project has kept at the same time: another may be about to read it.
         for outdated in set(parsed.parent.glob(f"{kind}-*.pickle")) - {parsed}:
             outdated.unlink(missing_ok=True)
+
+
+def kept(parsed: Path) -> Manifest | None:
+    """What is kept in a file; None where there is none, or one that is damaged."""
+    try:
+        return pickle.loads(parsed.read_bytes())
+    except Exception:
+        # Damaged bytes end in almost any error; to parse anew is the remedy of each.
+        return None
 
 
 def tell(event: EventMsg) -> None:
@@ -158,11 +173,9 @@ def invoke(arguments: list[str], manifest: Manifest | None = None) -> object:
 
 
 def run_here(parsed: str, arguments: list[str]) -> None:
-    """Run dbt in this process, with what is kept in the file `parsed` or, where it is missing, after parsing into it."""
-    manifest = None
-    if parsed and Path(parsed).exists():
-        manifest = pickle.loads(Path(parsed).read_bytes())
-    elif parsed:
+    """Run dbt in this process, with what is kept in the file `parsed` or, where that can't be read, after parsing into it."""
+    manifest = kept(Path(parsed)) if parsed else None
+    if parsed and manifest is None:
         manifest = invoke(["parse", "--no-write-json", *arguments[arguments.index("--vars") :]])
         keep(Path(parsed), manifest)
     invoke(arguments, manifest)

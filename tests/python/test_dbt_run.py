@@ -65,6 +65,14 @@ def test_a_kept_parse_takes_the_place_of_an_outdated_one(project: Path, tmp_path
     assert pickle.loads(kept().read_bytes()) == "after second"
 
 
+def test_what_cannot_be_kept_leaves_nothing(tmp_path: Path) -> None:
+    """A folder stands where the file should: the last step fails."""
+    parsed = tmp_path / "FL-2023-sample-nrs-0123456789abcdef.pickle"
+    parsed.mkdir()
+    keep(parsed, "parsed")
+    assert list(tmp_path.iterdir()) == [parsed]
+
+
 def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_said_once(project: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "nrs.duckdb"
 
@@ -77,6 +85,9 @@ def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_s
     (kept,) = dbt_run.PARSED.iterdir()
     as_kept = kept.stat().st_mtime_ns
     assert shown() == "2023" and kept.stat().st_mtime_ns == as_kept
+
+    kept.write_bytes(b"")
+    assert shown() == "2023" and pickle.loads(kept.read_bytes()).nodes
 
     (project / "models" / "one_row.sql").write_text("select {{ var( }}", encoding="utf-8")
     with pytest.raises(BuildError) as error:
