@@ -14,8 +14,8 @@ import duckdb
 import typer
 from build_files import build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from contract import SAMPLES, State, record_system
-from dbt_run import BuildError, console, run_dbt
-from door import faults_of_folder, ignored_in_folder, shown
+from dbt_run import FAULT, BuildError, console, run_dbt
+from door import faults_of_folder, ignored_in_folder, unreadable
 from extract_check import print_check_summary, write_error_files
 from rich.box import SIMPLE
 from rich.table import Table
@@ -35,7 +35,7 @@ class Stopped(KeyboardInterrupt):
 
 def say(message: str) -> None:
     # Faults are printed once, with the error that they end in.
-    if not message.startswith("Extracts: fault "):
+    if not message.startswith(FAULT):
         console.print(message, markup=False, soft_wrap=True)
 
 
@@ -44,8 +44,7 @@ def look_at_the_door(folder: Path, state: State) -> None:
     for note in ignored_in_folder(folder, state):
         say(f"Extracts: {note}")
     if faults := faults_of_folder(folder, state):
-        listed = "\n- ".join(map(str, faults))
-        raise BuildError([f"The extracts in {shown(str(folder))} cannot be read. Nothing was built. {len(faults)} fault(s):\n- {listed}"])
+        raise BuildError([unreadable(folder, faults)])
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract import SAMPLES, State
+from door import Fault, unreadable
 from rich.console import Console
-from withheld import without_people
+from withheld import without_fleids, without_people
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -29,6 +30,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 # What dbt parses, and where it is kept for the next run: parsing takes half of a small build.
 PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "analyses", "docs/dbt", "macros", "models", "seeds", "tests")
 PARSED = PROJECT / "target" / "parsed"
+
+# How the project's macros begin what they say, and a fault of a file, which is JSON (macros/extracts/check_files.sql).
+SAID = "Extracts: "
+FAULT = f"{SAID}fault "
 
 # Piped output has no width of its own: wide enough for the summary.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -84,12 +89,13 @@ def run_dbt(
 
     `extracts` is the state's folder of extracts (None: its bundled sample), `program_year` the first half of the year
     (2023 = 2023-24). `doing` is what the progress line says; `on_message` gets each message of the project's own macros
-    ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages. No message names a person, and no log is
-    written: an engine's error can quote a value (docs/hostile_input.md).
+    ("Extracts: ..."), as it comes. Raises BuildError with dbt's messages, or the faults of files where these ended the run.
+    No message names a person, and no log is written: an engine's error can quote a value (docs/hostile_input.md).
     """
     command = dbt_command(arguments, work, extracts, program_year, state, parsed_file(warehouse, extracts, program_year, state))
     environment = {**os.environ, "NRS_WAREHOUSE": str(warehouse)}
     errors: list[str] = []
+    faults: list[Fault] = []
     unparsed: list[str] = []
     with (
         console.status(f"{doing} ...") as status,
@@ -105,8 +111,12 @@ def run_dbt(
                 if event["node"]:
                     status.update(f"{doing}: {event['node']}")
                 message = event["message"].strip()
-                if message.startswith("Extracts: "):
-                    on_message(without_people(message))
+                if message.startswith(SAID):
+                    # Our own words, and names of files: looked through for an engine's, they could come apart.
+                    message = without_fleids(message)
+                    on_message(message)
+                    if message.startswith(FAULT):
+                        faults.append(Fault(**json.loads(message.removeprefix(FAULT))))
                 if event["level"] == "error" and message:
                     errors.append(without_people(message))
         except BaseException:
@@ -116,7 +126,7 @@ def run_dbt(
     if unparsed:
         errors.append(without_people("\n".join(unparsed)))
     if dbt.returncode != 0:
-        raise BuildError(errors or [f"dbt ended with status {dbt.returncode}"])
+        raise BuildError(([unreadable(extracts or SAMPLES[state], faults)] if faults else errors) or [f"dbt ended with status {dbt.returncode}"])
 
 
 def end_with_the_parent() -> None:

@@ -109,6 +109,12 @@ def faults_of_folder(folder: Path, state: State = State.FL) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.file)
 
 
+def unreadable(folder: Path, faults: list[Fault]) -> str:
+    """The message of a build that faults of files end."""
+    listed = "\n- ".join(map(str, faults))
+    return f"The extracts in {shown(str(folder))} cannot be read. Nothing was built. {len(faults)} fault(s):\n- {listed}"
+
+
 def ignored_in_folder(folder: Path, state: State = State.FL) -> list[str]:
     """A sentence for each file or folder that is not read; where its name comes near an extract's, what name is."""
     names = extract_names(record_system(state))

@@ -21,7 +21,7 @@ from typing import Annotated
 import duckdb
 import typer
 from contract import State, record_system
-from dbt_run import BuildError, console, run_dbt
+from dbt_run import FAULT, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
 from rich.box import SIMPLE
 from rich.table import Table
@@ -29,7 +29,6 @@ from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
 from store import WAREHOUSE
 
-FAULT = "Extracts: fault "
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 MOST_ROWS = 60
 MOST_EXAMPLES = 3

@@ -23,6 +23,11 @@ CONSTRAINT = re.compile(
 )
 
 
+def without_fleids(message: str) -> str:
+    """A message of the project's own as it may be printed and kept: it quotes no value, but can hold the name of a file."""
+    return FLEID.sub("FL************", message)
+
+
 def without_people(message: str) -> str:
     """`message` as it may be printed and kept: nothing of an engine's text that can quote a value, no FLEID."""
     message = message.replace(OURS, "")
@@ -32,4 +37,4 @@ def without_people(message: str) -> str:
             said = CONSTRAINT.search(message, error.end())
             message = f"{shown}{f'{said[0]}. ' if said else ''}{WITHHELD}"
             break
-    return FLEID.sub("FL************", message)
+    return without_fleids(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import dbt_run
 import duckdb
 import pytest
 from contract import State
-from dbt_run import BuildError, keep, parsed_file, run_dbt
+from dbt_run import FAULT, BuildError, keep, parsed_file, run_dbt
 from harness import PROJECT
 
 PROJECT_FILE = "{name: tiny, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}}"
@@ -94,6 +95,30 @@ def test_what_is_kept_serves_until_the_project_changes_and_a_broken_project_is_s
         shown()
     assert sum("one_row" in message for message in error.value.messages) == 1, error.value.messages
     assert list(dbt_run.PARSED.iterdir()) == [kept]
+
+
+SAYS_FAULTS = """
+{% macro say_faults() %}
+    {% for file in ('grants/Error: old.csv', 'tests/FL012345678901.csv') %}
+        {% do log('Extracts: fault ' ~ tojson({'file': file, 'line': 1, 'column': none, 'reason': 'a header', 'remedy': 'Mend it.'}), info=true) %}
+    {% endfor %}
+    {% do exceptions.raise_compiler_error('2 fault(s): grants/Error: old.csv, tests/FL012345678901.csv') %}
+{% endmacro %}
+"""
+
+
+def test_faults_of_files_are_told_whole_whatever_the_files_are_called(project: Path, tmp_path: Path) -> None:
+    """An engine's error is cut off after its kind, and a file's name can look like one."""
+    (project / "dbt_project.yml").write_text(f"{PROJECT_FILE[:-1]}, on-run-start: ['{{{{ say_faults() }}}}']}}", encoding="utf-8")
+    (project / "macros").mkdir()
+    (project / "macros" / "say_faults.sql").write_text(SAYS_FAULTS, encoding="utf-8")
+    heard: list[str] = []
+    with pytest.raises(BuildError) as error:
+        run_dbt(["build"], tmp_path / "nrs.duckdb", tmp_path / "work", tmp_path / "extracts", 2023, on_message=heard.append)
+    files = ["grants/Error: old.csv", "tests/FL************.csv"]
+    assert [json.loads(message.removeprefix(FAULT))["file"] for message in heard] == files
+    (message,) = error.value.messages
+    assert message.splitlines()[1:] == [f"- {file}: line 1: a header. Mend it." for file in files]
 
 
 def test_errors_are_told_in_plain_text_those_of_settings_too(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
