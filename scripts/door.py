@@ -39,7 +39,9 @@ PIECE = 1 << 20
 LONGEST_LINE = 4 << 20
 # From here on a quote that is never closed is named at the door; below, by the file check.
 LONGEST_QUOTED = 16 << 20
-LINE_END_OR_QUOTED = re.compile(rb'"[^"]*"|\r\n|\r|\n')
+# What stands between line ends, as a regular expression (a quote that is never closed holds nothing), and each line end.
+WITHIN_LINES = rb'[^"\r\n]++|"[^"]*+"|"'
+LINE_ENDS = {b"\r\n": rb"\r\n", b"\n": rb"\n", b"\r": rb"\r(?!\n)"}
 
 # What a parquet file may grow to, far above any real one: rows a byte of the file, and text a byte of the file. The
 # first counts from a million rows on, the second from a gigabyte on.
@@ -290,14 +292,41 @@ def line_number(file: BinaryIO, start: int) -> int:
 
 def fault_of_line_ends(entry: Entry, file: BinaryIO) -> Fault | None:
     """Line ends of two kinds outside quotes, as in a file put together of two."""
+    if has_one_line_end(file):
+        return None
     content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    ends = (found[0] for found in LINE_END_OR_QUOTED.finditer(content) if found[0][:1] != b'"')
-    first = next(ends, None)
-    for line, end in enumerate(ends, 2):
-        if end != first:
-            reason = f"the line ends as no line above it does ({ends_as(end)}, not {ends_as(first)})"
-            return replace(entry.fault(reason, "Save the file with one kind of line end."), line=line)
-    return None
+    first = line_end_at(content, match_end(WITHIN_LINES, content))
+    if not first:
+        return None
+    place = match_end(rb"%s|%s" % (WITHIN_LINES, LINE_ENDS[first]), content)
+    end = line_end_at(content, place)
+    if not end:
+        return None
+    reason = f"the line ends as no line above it does ({ends_as(end)}, not {ends_as(first)})"
+    return replace(entry.fault(reason, "Save the file with one kind of line end."), line=line_number(file, place))
+
+
+def has_one_line_end(file: BinaryIO) -> bool:
+    """True if every line end of a file, in quotes too, is CRLF, or every one CR: looking for the place would take long."""
+    returns = newlines = both = 0
+    last = b""
+    file.seek(0)
+    while piece := file.read(PIECE):
+        returns += piece.count(b"\r")
+        newlines += piece.count(b"\n")
+        both += (last + piece).count(b"\r\n")
+        last = piece[-1:]
+    return returns == newlines == both or not newlines
+
+
+def match_end(parts: bytes, content: mmap.mmap) -> int:
+    """How far a content consists of parts (a regular expression) alone; nothing is gone back to, so that memory is bounded."""
+    return re.compile(rb"(?:%s)*+" % parts).match(content).end()
+
+
+def line_end_at(content: mmap.mmap, place: int) -> bytes:
+    """The line end at a place where nothing else stands; nothing at the end of the content."""
+    return b"\r\n" if content[place : place + 2] == b"\r\n" else content[place : place + 1]
 
 
 def ends_as(end: bytes) -> str:
