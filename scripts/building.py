@@ -48,16 +48,20 @@ def look_at_the_door(folder: Path, state: State) -> None:
 
 
 @contextmanager
-def told_plainly(store: Store) -> Iterator[None]:
-    """End the command with what went wrong, what it means for the warehouse in place, and what to do."""
-    before = store.current_id()
+def told_plainly(store: Store | None = None) -> Iterator[None]:
+    """End the command with what went wrong, what it means for the warehouse in place, and what to do.
+
+    `store` is None where the command changes none.
+    """
+    before = store and store.current_id()
     try:
         yield
     except (BuildError, StoreError, OSError, duckdb.Error) as error:
         messages = error.messages if isinstance(error, BuildError) else [without_people(str(error))]
         code = 1
         # Where there is no room, everything after the first write that failed is noise.
-        if no_room := [line.strip() for message in messages for line in message.splitlines() if any(words in line for words in NO_SPACE_WORDS)]:
+        no_room = [line.strip() for message in messages for line in message.splitlines() if any(words in line for words in NO_SPACE_WORDS)]
+        if store and no_room:
             messages = [
                 f"There is no room left. A build needs room for one more warehouse in {store.folder}: free some, or keep fewer builds (--keep).",
                 no_room[0],
@@ -70,14 +74,15 @@ def told_plainly(store: Store) -> Iterator[None]:
         messages, code = ["Stopped. To go on, run the command again; there is nothing to clean up."], 128 + number
     else:
         return
-    after = store.current_id()
-    if before is None and after is None:
-        state = "No warehouse was put in place."
-    elif after == before:
-        state = f"The last good warehouse is as it was (build {after})."
-    else:
-        state = f"Build {after} is in place, but the command did not end as it should."
-    console.print(f"[bold red]{state}[/bold red]", soft_wrap=True)
+    if store:
+        after = store.current_id()
+        if before is None and after is None:
+            state = "No warehouse was put in place."
+        elif after == before:
+            state = f"The last good warehouse is as it was (build {after})."
+        else:
+            state = f"Build {after} is in place, but the command did not end as it should."
+        console.print(f"[bold red]{state}[/bold red]", soft_wrap=True)
     for message in messages:
         say(message)
     raise typer.Exit(code)

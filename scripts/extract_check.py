@@ -511,7 +511,10 @@ def refuse_folder(errors_to: Path, extracts: Path) -> None:
         raise typer.BadParameter("the folder of extracts stays as it is; name another folder", param_hint="--errors-to")
     try:
         earlier_error_files(errors_to)
-    except ValueError as error:
+        there = next(folder for folder in (errors_to, *errors_to.parents) if folder.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise ValueError(f"{there} is no folder that can be written. Name another.")
+    except (ValueError, OSError) as error:
         raise typer.BadParameter(str(error), param_hint="--errors-to") from None
 
 

@@ -55,7 +55,7 @@ Completion by the tab key: put scripts/ on PATH, run `nrs.py --install-completio
 app = typer.Typer(no_args_is_help=True, help=HELP, epilog=EPILOG, pretty_exceptions_show_locals=False)
 
 
-app.command()(check)
+app.command()(told_plainly()(check))
 
 
 @app.callback()

@@ -6,8 +6,10 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -284,12 +286,32 @@ def test_error_files_go_to_a_folder_of_their_own(tmp_path: Path) -> None:
     """Neither into the extracts, nor beside files that would be lost or shut off."""
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
-    for folder, errors in ((tmp_path / "mine", tmp_path / "mine" / "errors"), (SAMPLE, tmp_path / "mine")):
+    for folder, errors in (
+        (tmp_path / "mine", tmp_path / "mine" / "errors"),
+        (SAMPLE, tmp_path / "mine"),
+        (SAMPLE, tmp_path / "mine" / "notes.txt" / "errors"),
+    ):
         run = subprocess.run(
             [sys.executable, str(PROJECT / "scripts" / "nrs.py"), "check", str(folder), "--errors-to", str(errors)], capture_output=True, text=True
         )
         assert run.returncode == 2, run.stdout
+        assert "Traceback" not in run.stderr
     assert contents(tmp_path) == {"mine/notes.txt": b"mine"}
+
+
+def test_check_that_is_stopped_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, str(PROJECT / "scripts" / "nrs.py"), "check", str(SAMPLE), "--json"],
+        env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not list(tmp_path.glob("nrs-check-*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.terminate()
+    printed, said = process.communicate()
+    assert (process.returncode, printed) == (128 + signal.SIGTERM, "")
+    assert "Stopped." in said
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
