@@ -8,6 +8,7 @@ are read in pieces, so that memory is bounded; nothing is ever unpacked.
 
 from __future__ import annotations
 
+import glob
 import mmap
 import os
 import re
@@ -339,7 +340,7 @@ def fault_of_parquet(entry: Entry) -> Fault | None:
     The engine's own message may quote a value, so it is not shown.
     """
     size = entry.path.stat().st_size
-    pattern = re.sub(r"[\[*?]", lambda special: f"[{special[0]}]", str(entry.path))
+    pattern = glob.escape(str(entry.path))
     with duckdb.connect(config={"memory_limit": PARQUET_MEMORY, "threads": 1, "temp_directory": ""}) as connection:
         try:
             (rows,) = connection.execute("select sum(num_rows) from parquet_file_metadata(?)", [pattern]).fetchone() or (0,)

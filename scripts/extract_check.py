@@ -8,6 +8,7 @@ restricted models hold the values in full.
 from __future__ import annotations
 
 import csv
+import glob
 import json
 import os
 import shutil
@@ -175,7 +176,7 @@ def number_lines(connection: duckdb.DuckDBPyConnection, extracts: Path, records:
             where source_file = $source_file and lines = $lines
             """,
             # The path's own brackets are no pattern.
-            {"path": str(path).replace("[", "[[]").replace("*", "[*]").replace("?", "[?]"), "source_file": source_file, "lines": lines},
+            {"path": glob.escape(str(path)), "source_file": source_file, "lines": lines},
         )
 
 
