@@ -14,6 +14,15 @@ select
     windows.indicator,
     windows.quarters_after_exit,
     windows.months_after_exit,
-    final_exits.*
+    final_exits.person_key,
+    final_exits.fleid,
+    final_exits.pop_program_year,
+    final_exits.pop_number,
+    final_exits.entry_date,
+    final_exits.final_exit_date,
+    final_exits.is_iet,
+    final_exits.is_iet_without_credential,
+    final_exits.is_distance,
+    final_exits.is_correctional
 from windows
 inner join final_exits on final_exits.final_exit_date between windows.starts_on and windows.ends_on

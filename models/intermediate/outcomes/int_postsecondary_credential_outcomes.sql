@@ -44,7 +44,7 @@ training_cohort as (
             and cohorts.pop_program_year = concurrent_periods.pop_program_year
             and cohorts.pop_number = concurrent_periods.pop_number
     where
-        (cohorts.is_iet and not coalesce(cohorts.is_iet_without_credential, false))
+        (cohorts.is_iet and not cohorts.is_iet_without_credential)
         or concurrent_periods.person_key is not null
 ),
 

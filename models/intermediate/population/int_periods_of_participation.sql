@@ -76,7 +76,6 @@ select
     periods.person_key,
     periods.program_year,
     periods.pop_number,
-    periods.span_number,
     periods.entry_date,
     periods.exit_date,
     periods.is_exited,

@@ -6,7 +6,6 @@ spans as (
     select
         person_key,
         program_year,
-        count(*) as spans,
         count(pop_number) as periods_of_participation
     from {{ ref('int_spans') }}
     group by person_key, program_year
@@ -44,7 +43,6 @@ select
         else persons.has_distance_section
     end as is_distance,
     persons.is_outcomes_excluded,
-    spans.spans,
     spans.periods_of_participation
 from persons
 inner join {{ ref('int_program_years') }} as program_years on persons.program_year = program_years.program_year

@@ -17,7 +17,6 @@ select
     enrollments.program_year,
     periods.pop_number,
     enrollments.agency_id,
-    enrollments.reporting_year,
     enrollments.reporting_program_year,
     enrollments.term_digit,
     enrollments.student_id,

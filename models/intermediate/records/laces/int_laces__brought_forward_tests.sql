@@ -41,7 +41,6 @@ latest_tests as (
 -- Valid for the rule's days from the test (MS Program Guidelines 2023, Section 4, Expiration of Assessments).
 select
     latest_tests.*,
-    {{ days_between('latest_tests.test_date', 'latest_tests.score_needed_on') }} as age_in_days,
     {{ days_between('latest_tests.test_date', 'latest_tests.score_needed_on') }} <= program_years.assessment_validity_days as is_valid
 from latest_tests
 inner join program_years on latest_tests.program_year = program_years.program_year

@@ -64,11 +64,9 @@ select
     previous_tests.instrument,
     previous_tests.subject,
     previous_tests.test_date,
-    previous_tests.level_order,
     previous_tests.test_number,
     previous_tests.year_order,
     previous_tests.previous_test_date,
-    {{ days_between('previous_tests.previous_test_date', 'previous_tests.test_date') }} as days_since_previous_test,
     intervals.hours_since_previous_test,
     rules.minimum_hours,
     -- The hours by the level of the previous test, then the other form (MS Program Guidelines 2023, Section 4, Post-testing
