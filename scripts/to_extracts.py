@@ -9,13 +9,13 @@ doesn't know is an error, since it is mostly a misspelt one. Dates are written a
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
 from contract import State, extract_columns, record_system
+from withheld import WITHHELD, without_people
 
 # 2023-09-05 -> 2324: the contract's reporting year of a date, July to June.
 REPORTING_YEAR = """
@@ -24,22 +24,12 @@ create macro reporting_year_of(day) as
 """
 WRITTEN = {"DATE": "strftime({column}, '%m%d%Y')", "BOOLEAN": "case when {column} then 'Y' when not {column} then 'N' end"}
 
-
-# A failed conversion or a bad line shows what it found, which may be a person's.
-FOUND = re.compile(r'(?<=")[^"]*(?=")')
-SHOWN_BY_CODE = "No code in list"
+# The other text names a command of dbt.
+WITHHELD_HERE = "DuckDB's text is withheld: it can quote a person's values. The same SQL, run in DuckDB by yourself, shows it."
 
 
 class MappingError(Exception):
     """SQL that doesn't give what the contract asks for; the message says where and what to do."""
-
-
-def without_people(error: duckdb.Error) -> str:
-    """What DuckDB says of an error, in one line where it quotes data: digits as 9, letters as x."""
-    message = str(error)
-    if isinstance(error, duckdb.ConversionException | duckdb.InvalidInputException) and SHOWN_BY_CODE not in message:
-        return FOUND.sub(lambda found: re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", found[0])), message.splitlines()[0])
-    return message
 
 
 def extract_query(connection: duckdb.DuckDBPyConnection, extract: str, columns: list[str]) -> str:
@@ -61,6 +51,7 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
     """
     extracts = extract_columns(record_system(state))
     with duckdb.connect(config={"file_search_path": str(sql.resolve().parent)}) as connection:
+        place = str(sql)
         try:
             connection.execute(REPORTING_YEAR)
             connection.execute(sql.read_text(encoding="utf-8"))
@@ -68,9 +59,12 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
             if not views & extracts.keys():
                 raise MappingError(f"{sql}: no view is named after an extract. Name them after these: {', '.join(extracts)}.")
             queries = {extract: extract_query(connection, extract, columns) for extract, columns in extracts.items() if extract in views}
-            results = {extract: connection.sql(f"from ({query})").execute() for extract, query in queries.items()}
+            results = {}
+            for extract, query in queries.items():
+                place = f"{sql}, view {extract}"
+                results[extract] = connection.sql(f"from ({query})").execute()
         except duckdb.Error as error:
-            raise MappingError(f"{sql}: {without_people(error)}") from None
+            raise MappingError(f"{place}: {without_people(str(error)).replace(WITHHELD, WITHHELD_HERE)}") from None
         folder.mkdir(parents=True, exist_ok=True)
         for extract, columns in extracts.items():
             if extract in results:

@@ -22,11 +22,12 @@ insert into codes values
     ('efl', 'ESL 1', 'B'), ('efl', 'ESL 2', 'C'), ('efl', 'ESL 3', 'D'), ('efl', 'ESL 4', 'E');
 
 -- The contract's code for one of ours; a code of ours that isn't in the table above stops the run and is named.
+-- A message is shown whole if it begins with `NRS: `: let it quote no value that may be a person's.
 create macro code(list_name, value) as case
     when value is null then null
     when (select count(*) from codes where list = list_name and ours = value) = 1
         then (select theirs from codes where list = list_name and ours = value)
-    else error(concat('No code in list ', list_name, ' for "', value, '": add it to the table codes.'))
+    else error(concat('NRS: No code in list ', list_name, ' for "', value, '": add it to the table codes.'))
 end;
 
 -- 3. Keys that every student file shares: agency, reporting year and term (here by the first day of the class), FLEID.
