@@ -15,6 +15,7 @@ from typing import Annotated
 import duckdb
 import typer
 from contract import State, extract_columns, record_system
+from files import owner_only
 from withheld import WITHHELD, without_people
 
 # 2023-09-05 -> 2324: the contract's reporting year of a date, July to June.
@@ -43,11 +44,13 @@ def extract_query(connection: duckdb.DuckDBPyConnection, extract: str, columns: 
     return f"select {selected} from {extract} order by all"
 
 
+@owner_only()
 def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str, tuple[int, list[str]]]:
     """Run a file of SQL and write every extract of the state's contract into `folder`, as NAME.csv.
 
     Returns the number of records and the columns left blank of each extract that the SQL has a view for. Files are read
-    relative to the SQL's own folder. Raises MappingError where the SQL fails or a view doesn't fit.
+    relative to the SQL's own folder. What is written is the owner's alone (0700, 0600). Raises MappingError where the SQL
+    fails or a view doesn't fit.
     """
     extracts = extract_columns(record_system(state))
     with duckdb.connect(config={"file_search_path": str(sql.resolve().parent)}) as connection:
@@ -67,10 +70,13 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
             raise MappingError(f"{place}: {without_people(str(error)).replace(WITHHELD, WITHHELD_HERE)}") from None
         folder.mkdir(parents=True, exist_ok=True)
         for extract, columns in extracts.items():
+            file = folder / f"{extract}.csv"
+            # Written over, an earlier file would keep its permissions.
+            file.unlink(missing_ok=True)
             if extract in results:
-                results[extract].write_csv(str(folder / f"{extract}.csv"), header=True)
+                results[extract].write_csv(str(file), header=True)
             else:
-                (folder / f"{extract}.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
+                file.write_text(",".join(columns) + "\n", encoding="utf-8")
         blank = {extract: [column for column in extracts[extract] if column not in connection.view(extract).columns] for extract in results}
         return {extract: (len(result), blank[extract]) for extract, result in results.items()}
 

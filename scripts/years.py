@@ -1,7 +1,8 @@
 """Puts the cells of several builds, one for each program year, side by side in one file with their labels, for BI.
 
 Each build was made and tested under the rules of its own year; nothing is calculated here. Give published files, and the
-result may be shown to whom they may; give working files, and it is confidential as they are. The two aren't mixed.
+result may be shown to whom they may; give working files, and it is confidential as they are, the owner's alone. The two
+aren't mixed.
 
     python scripts/years.py builds/2022/nrs_published.duckdb warehouse/nrs_published.duckdb --to warehouse/nrs_years.duckdb
 """
@@ -14,6 +15,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+from files import owner_only
 
 TABLE = """
 create schema marts;
@@ -74,6 +76,8 @@ from build.marts.{cells} as cells left join build.marts.nrs_form_cells as form_c
 order by all
 """
 
+EVERYONE_READS = 0o644
+
 
 class YearsError(Exception):
     """Builds that can't stand side by side; the message names the file and says what to do."""
@@ -112,11 +116,13 @@ def join_years(files: list[Path], to: Path) -> dict[Path, list[int]]:
     new = to.with_name(f".{to.name}.new")
     new.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(new)) as connection:
+        with owner_only(), duckdb.connect(str(new)) as connection:
             connection.execute(TABLE)
             added = {file: add_build(connection, file) for file in files}
         if len(kinds := {cells for cells, _ in added.values()}) > 1:
             raise YearsError(f"Published and working files are mixed ({', '.join(sorted(kinds))}). Name files of one kind.")
+        if kinds == {"nrs_cells_published"}:
+            new.chmod(EVERYONE_READS)
         os.replace(new, to)
     except duckdb.Error as error:
         raise YearsError(f"{to}: {error}") from error

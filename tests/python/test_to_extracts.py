@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
+import stat
 from pathlib import Path
 
 import duckdb
@@ -77,6 +79,21 @@ def test_every_extract_is_there_with_its_columns_in_order(extracts: Path) -> Non
     headers = {file.stem: file.read_text(encoding="utf-8").splitlines()[0].split(",") for file in extracts.iterdir()}
     assert headers == extract_columns("fcs")
     assert records(extracts / "grants.csv") == []
+
+
+def test_extracts_are_the_owners_alone(tmp_path: Path) -> None:
+    """In a new folder, and in place of an earlier file that others could read."""
+    old_mask = os.umask(0o022)
+    try:
+        folder = written(tmp_path, "create view agencies as select '7' as agency_id;")
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        (folder / "agencies.csv").chmod(0o644)
+        written(tmp_path, "create view agencies as select '7' as agency_id;")
+        assert stat.S_IMODE((folder / "agencies.csv").stat().st_mode) == 0o600
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(old_mask)
 
 
 @pytest.mark.parametrize(
