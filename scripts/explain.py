@@ -31,6 +31,7 @@ from reading import (
 )
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 CELL = "program_year, scope, scope_id, table_id, row_code, column_code"
 
@@ -254,16 +255,20 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def names_people(answer: dict[str, Any]) -> bool:
+    """Whether the members of an answer of explain_cell are people, and not rows of a submission alone."""
+    return not all(part["is_submitted"] for part in answer["parts"])
+
+
 def print_explanation(console: Console, answer: dict[str, Any]) -> None:
     """Print the answer of explain_cell for people."""
     letter = answer["column_letter"]
-    console.print()
-    console.print(f"[bold]Table {answer['table_id']}: {answer['table_title']}[/bold]")
+    heading(console, f"Table {answer['table_id']}: {answer['table_title']}")
     facts = Table.grid(padding=(0, 2))
     facts.add_row("row", answer["row_code"], answer["row_label"])
     facts.add_row("column", answer["column_code"], answer["column_label"] + (f" (letter {letter})" if letter and letter != answer["column_code"] else ""))
     facts.add_row("scope", f"{answer['scope']} {answer['scope_id']}", f"program year {year_name(answer['program_year'])}")
-    facts.add_row("value", f"[bold]{number(answer['value'], answer['measure'])}[/bold]", answer["measure"])
+    facts.add_row("value", Text(number(answer["value"], answer["measure"]), style="bold"), answer["measure"])
     console.print(facts)
     heading(console, "What it counts")
     paragraph(console, answer["sentence"] + ".")
@@ -287,7 +292,7 @@ def print_explanation(console: Console, answer: dict[str, Any]) -> None:
     for part in answer["parts"]:
         _print_members(console, part, answer["measure"], shown)
     console.print()
-    console.print(CONFIDENTIAL if not all(p["is_submitted"] for p in answer["parts"]) else "Nobody is named: the cell comes from a submission.", style="dim")
+    console.print(CONFIDENTIAL if names_people(answer) else "Nobody is named: the cell comes from a submission.", style="dim")
 
 
 def _print_terms(console: Console, answer: dict[str, Any]) -> None:
@@ -331,6 +336,6 @@ def explain(
         cell = find_cell(connection, year, scope, chosen_scope(connection, year, scope, scope_id), table_id, row_code, column_code)
         answer = explain_cell(connection, cell, limit or None)
         if as_json:
-            print_json(answer)
+            print_json({**({"confidential": CONFIDENTIAL} if names_people(answer) else {}), **answer})
         else:
             print_explanation(console, answer)

@@ -20,6 +20,7 @@ from page import page as write_page
 from reading import Scope
 from rich.box import SIMPLE
 from rich.table import Table
+from rich.text import Text
 from store import Build, Store, StoreError
 from why import why as why_person
 from workbook import WorkbookError, write_student_workbooks, write_workbooks
@@ -146,7 +147,7 @@ def builds_command(state: StateOption = State.FL) -> None:
     with told_plainly(store):
         table = Table("", "id", "made (UTC)", "year", "labels", "size", "files", box=SIMPLE, pad_edge=False)
         for build in store.builds():
-            table.add_row(*build_row(build))
+            table.add_row(*map(Text, build_row(build)))
         console.print(table)
 
 

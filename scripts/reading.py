@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -41,9 +42,10 @@ class AskError(Exception):
 def answering(as_json: bool = False) -> Iterator[Console]:
     """The console that an answer is printed on. An AskError in the block goes to stderr and ends the command with status 1."""
     try:
-        yield Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH, file=sys.stderr if as_json else None)
+        # An agency's id may be any text: `[/b]` is no markup, and `:x:` no emoji.
+        yield Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH, file=sys.stderr if as_json else None)
     except AskError as error:
-        Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH).print(str(error), markup=False)
+        Console(stderr=True, highlight=False, markup=False, emoji=False, width=None if sys.stderr.isatty() else WIDTH).print(str(error))
         raise typer.Exit(1) from None
 
 
@@ -53,7 +55,8 @@ def open_warehouse(*paths: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises AskError for a file that isn't there, is no DuckDB file, is being written, or is no warehouse of this version.
     """
-    with duckdb.connect() as connection:
+    # What a large answer takes beyond the memory holds people too, and must not lie in the folder the command was begun in.
+    with TemporaryDirectory(prefix="nrs-") as spill, duckdb.connect(config={"temp_directory": spill}) as connection:
         names = ["warehouse"] if len(paths) == 1 else ["old", "new"]
         for name, path in zip(names, paths, strict=True):
             _attach(connection, name, path)

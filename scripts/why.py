@@ -601,8 +601,7 @@ def _records(connection: duckdb.DuckDBPyConnection, system: str) -> list[dict[st
 
 def print_story(console: Console, story: dict[str, Any], topics: dict[str, str]) -> None:
     """Print the story for people; `topics` are the rulings' topics, listed at the end for those named."""
-    console.print()
-    console.print(f"[bold]{story['fleid']}, program year {year_name(story['program_year'])}, {story['scope']} {story['scope_id']}[/bold]")
+    heading(console, f"{story['fleid']}, program year {year_name(story['program_year'])}, {story['scope']} {story['scope_id']}")
     console.print(CONFIDENTIAL, style="dim")
     if story["finding"]:
         console.print()

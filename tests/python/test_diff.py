@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from diff import MOVES, compare
+from diff import MOVES, compare, print_difference
 from harness import CompiledProject, MemoryWarehouse
 from nrs import app
-from reading import AskError, Scope, open_warehouse
+from reading import AskError, Scope, answering, open_warehouse
 from typer.testing import CliRunner
 
 
@@ -122,6 +122,16 @@ def test_other_scopes_are_counted_and_an_agency_can_be_looked_at(state_file: Pat
             compare(connection, Scope.agency, "nowhere", None)
         with pytest.raises(AskError, match="No table '12'"):
             compare(connection, Scope.state, None, "12")
+
+
+def test_an_agency_id_is_printed_as_it_stands(answer: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be any text: a style that ends without a beginning, one that is known, an emoji."""
+    scope_id = "[/b] [red]A :bug:"
+    with answering() as console:
+        print_difference(
+            console, {**answer, "scopes": [{"scope": "agency", "scope_id": scope_id, "status": "equal", "cells": 1}], "scope_id": scope_id}, 1, False
+        )
+    assert capsys.readouterr().out.count(scope_id) == 2
 
 
 def test_a_file_against_itself_differs_in_nothing(state_file: Path, tmp_path: Path) -> None:

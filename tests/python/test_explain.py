@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from explain import explain_cell, find_cell, take
+from explain import explain_cell, find_cell, print_explanation, take
 from nrs import app
-from reading import Scope, open_warehouse
+from reading import Scope, answering, open_warehouse
 from typer.testing import CliRunner
 
 CELL = "program_year, scope, scope_id, table_id, row_code, column_code"
@@ -134,6 +135,28 @@ def test_json_has_everything_and_the_limit_only_shortens_the_list(state_file: Pa
     assert part["members_in_all"] == answer["value"] > 3 == len(part["members"])
     assert {"R8", "R10"} <= {ruling["ruling_id"] for ruling in answer["rulings"]}
     assert all(member["person_id"] and member["evidence"] for member in part["members"])
+
+
+def test_json_says_whether_it_holds_people(state_file: Path) -> None:
+    people, submitted = (
+        json.loads(CliRunner().invoke(app, ["explain", *cell, "--json", "--limit", "1", "--warehouse", str(state_file)]).stdout)
+        for cell in (("1", "total", "total"), ("7", "local_teacher", "B"))
+    )
+    assert people["confidential"].startswith("Confidential: this answer holds people.")
+    assert "confidential" not in submitted
+
+
+def test_an_agency_id_is_printed_as_it_stands(warehouse: duckdb.DuckDBPyConnection, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be any text: a style that ends without a beginning, one that is known, an emoji."""
+    answer = explain_cell(warehouse, find_cell(warehouse, 2023, Scope.state, "FL", "1", "total", "total"), 1)
+    with answering() as console:
+        print_explanation(console, {**answer, "scope": "agency", "scope_id": "[/b] [red]A :bug:"})
+    assert "agency [/b] [red]A :bug:" in capsys.readouterr().out
+
+
+def test_what_does_not_fit_into_memory_is_the_owners_alone(warehouse: duckdb.DuckDBPyConnection) -> None:
+    (folder,) = warehouse.execute("select current_setting('temp_directory')").fetchall()[0]
+    assert stat.S_IMODE(Path(folder).stat().st_mode) == 0o700
 
 
 def test_a_column_may_be_given_by_its_letter_and_codes_in_any_case(state_file: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import why
 from harness import PROJECT
 from nrs import app
-from reading import AskError, Scope, open_warehouse
+from reading import AskError, Scope, answering, open_warehouse
 from typer.testing import CliRunner
 
 OF_STATE = "intermediate.int_persons as persons inner join intermediate.int_person_scopes as scopes using (person_key, fleid) where scope = 'state'"
@@ -70,6 +70,13 @@ def participant(warehouse: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def test_a_participants_story_has_every_step(participant: dict[str, Any]) -> None:
     assert [step["heading"] for step in participant["steps"]] == [step.heading for step in why.STEPS]
     assert participant["finding"] is None
+
+
+def test_an_agency_id_is_printed_as_it_stands(participant: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be any text: a style that ends without a beginning, one that is known, an emoji."""
+    with answering() as console:
+        why.print_story(console, {**participant, "scope": "agency", "scope_id": "[/b] [red]A :bug:", "steps": [], "records": []}, {})
+    assert f"{participant['fleid']}, program year 2023-24, agency [/b] [red]A :bug:" in capsys.readouterr().out
 
 
 def test_where_counted_is_where_the_members_are(warehouse: duckdb.DuckDBPyConnection, participant: dict[str, Any]) -> None:
