@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import quote
 
 import duckdb
+from spreadsheet import spreadsheet_safe
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -767,7 +768,7 @@ def write_student_workbook(path: Path, program_year: int, scope: Scope, files: d
                 with replaced_file(csv_path, OWNER_ONLY, mode="w", encoding="utf-8", newline="") as csv_handle:
                     writer = csv.writer(csv_handle, lineterminator="\n")
                     writer.writerow(stream.names)
-                    writer.writerows(stream.take(scope))
+                    writer.writerows([spreadsheet_safe(value) if isinstance(value, str) else value for value in row] for row in stream.take(scope))
                 paths.append(csv_path)
                 continue
             write_student_sheet(book, sheet, stream.names, stream.take(scope), row_count)

@@ -276,6 +276,16 @@ def test_a_file_beyond_a_sheet_is_written_as_csv(sample: MemoryWarehouse, tmp_pa
         assert sum(1 for _ in csv.DictReader(handle)) == tests
 
 
+def test_no_text_of_that_csv_is_a_formula(sample: MemoryWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number below zero would be none either, and stays a number."""
+    monkeypatch.setattr(workbook, "EXCEL_ROWS", 5)
+    paths = workbook.write_student_workbooks(sample.connection, tmp_path, scope="agency", scope_id="013")
+    with next(path for path in paths if path.name.endswith("_pop_student_file.csv")).open(encoding="utf-8", newline="") as handle:
+        students = list(csv.DictReader(handle))
+    assert {student["first_name"] for student in students} == {f"'{NAME_WITH_CONTROL_CHARACTER}"}
+    assert {student["last_name"] for student in students} == {HOSTILE_NAME}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
