@@ -99,6 +99,8 @@ SIZES = {
 STUDENTS_A_PARTICIPANT = 5.6
 # A FLEID is drawn by a multiplication that must fit into 64 bits.
 MOST_STUDENTS = 14_000_000
+# Students' FLEIDs are multiples of the one, from the other on, in twelve digits.
+FLEID_STEP, FLEID_START = 618_033_988_751, 271_828_182_845
 
 
 def draw(weights: dict, uniform: str) -> str:
@@ -155,7 +157,7 @@ WORKING = {
     "programs": f"select * from ({rows(PROGRAM_ROWS)}) v(program, cip, prefix, base, subjects)",
     "iet": f"select *, row_number() over (order by num, cip) as i from ({rows(IET_ROWS)}) v(num, cip, preapprenticeship, ocps, certs)",
     "people": f"""
-        select p, 'FL' || padded((p * 618033988751 + 271828182845) % 1000000000000, 12) as fleid,
+        select p, 'FL' || padded((p * {FLEID_STEP} + {FLEID_START}) % 1000000000000, 12) as fleid,
             getvariable('first_start') + upto(rnd(p, 'start'), getvariable('last_year') - getvariable('first_start') + 1) as start_year,
             {draw(YEARS_ACTIVE, "rnd(p, 'years')")} as n_years,
             1 + upto(pow(1 - pow(1 - rnd(p, 'agency'), 1.0 / getvariable('tail')), 1.6), getvariable('agency_count')) as home,

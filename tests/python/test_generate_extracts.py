@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from generate_extracts import MOST_STUDENTS, SIZES, Agencies, Size, generate
+from generate_extracts import FLEID_START, FLEID_STEP, MOST_STUDENTS, SIZES, Agencies, Size, generate
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "seeds" / "extracts"
@@ -195,9 +195,9 @@ def test_ids_of_many_agencies_are_distinct_and_their_sizes_skewed(tmp_path: Path
 def test_fleids_stay_distinct_at_national_size() -> None:
     students = SIZES[Size.nation][0] * 6
     assert students < MOST_STUDENTS
-    # 618033988751 has no factor in common with 10^12: its multiples are all different. The largest must fit into 64 bits.
-    assert math.gcd(618033988751, 10**12) == 1
-    assert MOST_STUDENTS * 618033988751 + 271828182845 < 2**63
+    # Without a factor in common with 10^12 the multiples are all different. The largest must fit into 64 bits.
+    assert math.gcd(FLEID_STEP, 10**12) == 1
+    assert MOST_STUDENTS * FLEID_STEP + FLEID_START < 2**63
 
 
 @pytest.mark.parametrize(

@@ -198,10 +198,12 @@ def test_hostile_files_are_named_within_bounded_memory(good: Path, tmp_path: Pat
     assert int(run.stderr.split()[-1]) < 1_500_000
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1", "'x", "", " =1", None])
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "x=1", "'x", "", " =1", " \uff1d1", None]
+)
 def test_formulas_are_text_in_a_spreadsheet(value: str | None) -> None:
     """The Python and the SQL of it agree."""
-    starts_as_formula = bool(value) and value[0] in "=+-@\t\r"
+    starts_as_formula = bool(value) and value[0] in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
     assert spreadsheet_safe(value) == (f"'{value}" if starts_as_formula else value)
     with duckdb.connect() as con:
         assert con.execute(f"select {spreadsheet_safe_sql('v')} from (select cast(? as varchar) as v)", [value]).fetchone() == (spreadsheet_safe(value),)
