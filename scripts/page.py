@@ -7,7 +7,6 @@ to its rule. What it looks like is in docs/site/page; why it is made this way, i
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import duckdb
 import typer
 from docs_site import TEMPLATES, Reference, Row, environment
+from files import name_part
 from jinja2 import Environment
 from spreadsheet import FORMULA_STARTS
 from store import PUBLISHED, Store
@@ -31,7 +31,6 @@ NEEDED = (
     "report_scopes",
     "assumptions",
 )
-SCOPES = ("state", "agency_type", "agency")
 # By this a folder is known as a page written here, which the next one may replace.
 GENERATOR = '<meta name="generator" content="nrs.py page">'
 
@@ -109,8 +108,8 @@ def rule_of_cell(table_id: str, row_code: str, column_code: str) -> str:
 
 
 def file_of(scope: str, scope_id: str) -> str:
-    """The file of a scope's page; two ids never share one, also where a file system doesn't tell `a` from `A`."""
-    return "index.html" if scope == "state" else f"{scope}_{re.sub('[^0-9A-Z]', lambda found: f'-{ord(found[0]):x}-', scope_id)}.html"
+    """The file of a scope's page."""
+    return "index.html" if scope == "state" else f"{scope}_{name_part(scope_id)}.html"
 
 
 def year_name(program_year: int) -> str:

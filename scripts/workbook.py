@@ -22,9 +22,9 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import duckdb
+from files import name_part
 from spreadsheet import spreadsheet_safe
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -90,8 +90,7 @@ class Scope:
 
     @property
     def file_part(self) -> str:
-        """A file name's part: an id may be any text, a slash too."""
-        return f"{self.scope}_{quote(self.scope_id, safe='')}"
+        return f"{self.scope}_{name_part(self.scope_id)}"
 
 
 @dataclass(frozen=True)

@@ -299,8 +299,12 @@ def test_what_is_not_there_is_named_with_what_is(sample: MemoryWarehouse, tmp_pa
     assert not (tmp_path / "none").exists()
 
 
-def test_an_id_of_any_text_stays_in_the_folder() -> None:
-    assert workbook.Scope("agency", "../0 1/é", "x").file_part == "agency_..%2F0%201%2F%C3%A9"
+def test_an_id_of_any_text_stays_in_the_folder_and_has_a_file_of_its_own() -> None:
+    part = {scope_id: workbook.Scope("agency", scope_id, "x").file_part for scope_id in ("013", "../0 1/é", "a", "A", "é" * 40)}
+    assert (part["013"], part["A"]) == ("agency_013", "agency_A")
+    assert (part["../0 1/é"], part["a"]) == ("agency__0_1__eebb7e81", "agency_a_0cc175b9")
+    # A file's name has up to 255 bytes, and others stand around this part.
+    assert len(part["é" * 40].encode()) < 60
 
 
 def test_the_command_refuses_to_publish_people_and_asks_for_a_warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
