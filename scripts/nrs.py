@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 from store import Build, Store, StoreError
 from why import why as why_person
+from withheld import without_people
 from workbook import WorkbookError, write_student_workbooks, write_workbooks
 
 WAREHOUSES = PROJECT / "warehouse"
@@ -275,15 +276,21 @@ def workbook(
         say(f"No warehouse at {warehouse}. Build one (make report), or name it with the environment variable NRS_WAREHOUSE.")
         raise typer.Exit(1)
     folder = to.expanduser().resolve() if to else warehouse.parent / "workbooks"
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        try:
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
             if students:
                 paths = write_student_workbooks(connection, folder, program_year, scope, scope_id)
             else:
                 paths = write_workbooks(connection, folder, program_year, scope, scope_id, is_published=published)
-        except WorkbookError as error:
-            say(str(error))
-            raise typer.Exit(1) from None
+    except WorkbookError as error:
+        say(str(error))
+        raise typer.Exit(1) from None
+    except duckdb.Error as error:
+        say(f"{warehouse} can't be read as a warehouse ({without_people(str(error))}). Build it anew (make report), or name another with NRS_WAREHOUSE.")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        say(f"The workbooks can't be written: {error}. Name a folder with room, and which you may write to, with --to.")
+        raise typer.Exit(1) from None
     who_may_read = "RESTRICTED: they hold people" if students else "suppressed: for publication" if published else "confidential: small cells not suppressed"
     say(f"{len(paths)} file(s) in {folder} ({who_may_read})")
 

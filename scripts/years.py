@@ -125,7 +125,7 @@ def join_years(files: list[Path], to: Path) -> dict[Path, list[int]]:
             new.chmod(EVERYONE_READS)
         os.replace(new, to)
     except duckdb.Error as error:
-        raise YearsError(f"{to}: {error}") from error
+        raise YearsError(f"{to} can't be written from these files: {error}. Name files of the store, and a place you may write to with --to.") from error
     finally:
         new.unlink(missing_ok=True)
     return {file: years for file, (_, years) in added.items()}
@@ -133,13 +133,16 @@ def join_years(files: list[Path], to: Path) -> dict[Path, list[int]]:
 
 def main(
     files: Annotated[list[Path], typer.Argument(help="Files of builds, one for each program year: nrs_published.duckdb (or nrs.duckdb) of each.")],
-    to: Annotated[Path, typer.Option(help="File to write; an earlier one is replaced.")],
+    to: Annotated[Path, typer.Option(help="File to write; an earlier one is replaced.", dir_okay=False)],
 ) -> None:
     """Put the cells of several builds side by side, with labels, in one file for BI."""
     try:
         written = join_years(files, to)
     except YearsError as error:
         typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        typer.echo(f"{to} can't be written: {error}. Name a place you may write to with --to.", err=True)
         raise typer.Exit(1) from None
     for file, years in written.items():
         typer.echo(f"{', '.join(map(str, years))}: {file}")

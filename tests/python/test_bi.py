@@ -9,7 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from harness import PROJECT, MemoryWarehouse
-from years import TABLE, YearsError, join_years
+from typer import Typer
+from typer.testing import CliRunner
+from years import TABLE, YearsError, join_years, main
 
 GUIDE = (PROJECT / "docs" / "bi.md").read_text(encoding="utf-8")
 
@@ -128,6 +130,16 @@ def test_published_and_working_files_are_not_mixed(house: Path, tmp_path: Path) 
         join_years([working, house / "warehouse" / "nrs_published.duckdb"], years)
     assert years.read_text(encoding="utf-8") == "as it was"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["nrs.duckdb", "years.duckdb"]
+
+
+def test_a_place_that_cannot_be_written_is_told(house: Path, tmp_path: Path) -> None:
+    file = house / "warehouse" / "nrs_2022.duckdb"
+    command = Typer()
+    command.command()(main)
+    folder = CliRunner().invoke(command, [str(file), "--to", str(tmp_path)])
+    assert (folder.exit_code, "Invalid value for '--to'" in folder.stderr) == (2, True)
+    nowhere = CliRunner().invoke(command, [str(file), "--to", str(file / "below")])
+    assert (nowhere.exit_code, "below can't be written: " in nowhere.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("content", [None, "create schema marts", "create table other (a integer)"])

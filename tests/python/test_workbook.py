@@ -313,3 +313,13 @@ def test_the_command_refuses_to_publish_people_and_asks_for_a_warehouse(tmp_path
     assert both.exit_code == 2
     none = CliRunner().invoke(nrs.app, ["workbook"])
     assert (none.exit_code, "No warehouse at" in none.output) == (1, True)
+
+
+def test_the_command_says_what_cannot_be_read_or_written(state_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (other := tmp_path / "other.duckdb").write_text("agency_id\n013\n", encoding="utf-8")
+    monkeypatch.setenv("NRS_WAREHOUSE", str(other))
+    read = CliRunner().invoke(nrs.app, ["workbook"])
+    assert (read.exit_code, "can't be read as a warehouse (IO Error" in read.output, "Build it anew" in read.output) == (1, True, True)
+    monkeypatch.setenv("NRS_WAREHOUSE", str(state_file))
+    written = CliRunner().invoke(nrs.app, ["workbook", "--scope", "state", "--to", str(other / "below")])
+    assert (written.exit_code, "The workbooks can't be written: " in written.output, "with --to" in written.output) == (1, True, True)
