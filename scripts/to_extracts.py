@@ -92,6 +92,10 @@ def main(
     except MappingError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
+    # By then every view was read: it is about files.
+    except (OSError, duckdb.IOException) as error:
+        typer.echo(f"The extracts can't be written: {error}. Name a folder with room, and which you may write to, with --to.", err=True)
+        raise typer.Exit(1) from None
     for extract, (records, blank) in written.items():
         typer.echo(f"{extract}: {records:,} records" + (f"; left blank: {', '.join(blank)}" if blank else ""))
     typer.echo(f"Every other extract has its header line only. Next: make report {'' if state == State.FL else f'STATE={state} '}EXTRACTS={to}")

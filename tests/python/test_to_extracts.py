@@ -161,6 +161,14 @@ def test_what_the_command_prints_is_what_the_guide_shows(tmp_path: Path) -> None
     assert len(shown) == 4
 
 
+def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    command = Typer()
+    command.command()(main)
+    result = CliRunner().invoke(command, [str(EXAMPLE), "--to", str(tmp_path / "file" / "below")])
+    assert (result.exit_code, "The extracts can't be written: " in result.stderr, "with --to" in result.stderr) == (1, True, True)
+
+
 def test_a_state_of_laces_gets_the_extracts_of_laces(tmp_path: Path) -> None:
     sql = tmp_path / "map.sql"
     sql.write_text("create view students as select '101' as agency_id, date '2001-02-03' as birth_date, true as white", encoding="utf-8")
