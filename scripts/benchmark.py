@@ -32,6 +32,7 @@ from contract import SAMPLES, State
 from dbt_run import PROJECT, dbt_command
 from generate_extracts import SIZES, Agencies, generate
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from texts import literal
 
 PROGRAM_YEAR = 2023
 # As `nrs.py build` runs it: unit tests don't depend on the data.
@@ -142,7 +143,9 @@ def describe_warehouse(warehouse: Path, cells: Path | None) -> Figures:
         of_warehouse = {tuple(key): value for *key, value in connection.execute(f"from state_cells where table_id in {BASELINE_TABLES}").fetchall()}
         if cells:
             types = "{'table_id': 'varchar', 'row_code': 'varchar', 'column_code': 'varchar', 'value': 'double'}"
-            of_baseline = {tuple(key): value for *key, value in connection.execute(f"from read_csv('{cells}', header = true, columns = {types})").fetchall()}
+            of_baseline = {
+                tuple(key): value for *key, value in connection.execute(f"from read_csv({literal(cells)}, header = true, columns = {types})").fetchall()
+            }
             different = [
                 key for key in of_warehouse.keys() | of_baseline.keys() if not is_same(of_warehouse.get(key, "no cell"), of_baseline.get(key, "no cell"))
             ]

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import duckdb
 import typer
+from texts import literal
 
 # What follows the one model in Python, which takes DuckDB's relations (docs/decisions/0017).
 NOT_BY_SPARK = {
@@ -46,7 +47,7 @@ def differences(warehouse: Path, spark: Path) -> tuple[int, list[str]]:
                 lines.append(f"{name}: columns differ: {', '.join(sorted(set(found) ^ columns[name].keys()))}")
                 continue
             values = ", ".join(f"round({column}, 9)" if kind == "DOUBLE" else column for column, kind in sorted(columns[name].items()))
-            ours, theirs = (f"select {values} from {source}" for source in (name, f"read_parquet('{folder}/*.parquet')"))
+            ours, theirs = (f"select {values} from {source}" for source in (name, f"read_parquet({literal(f'{folder}/*.parquet')})"))
             only_ours, only_theirs = (
                 connection.sql(f"select count(*) from ({one} except all {other})").fetchone()[0] for one, other in ((ours, theirs), (theirs, ours))
             )

@@ -13,23 +13,22 @@ from typing import Any
 import duckdb
 from reading import (
     CONFIDENTIAL,
-    AskError,
     Scope,
     answering,
     choose,
+    chosen_scope,
     column,
     heading,
-    listed,
     number,
     open_warehouse,
     paragraph,
     print_json,
     rows,
-    year_name,
 )
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
+from texts import year_name
 
 CELL = "scope, scope_id, table_id, row_code, column_code"
 MEMBER = "person_id, pop_program_year, pop_number, kind"
@@ -308,21 +307,6 @@ def _years(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     return (max(old & new), max(old & new)) if old & new else (max(old), max(new))
 
 
-def _scope_id(connection: duckdb.DuckDBPyConnection, scope: Scope, scope_id: str | None) -> str:
-    """The scope asked for, as either file has it. Raises AskError with the ids there are."""
-    known = column(
-        connection,
-        "select distinct scope_id from (select scope, scope_id from old.marts.nrs_cells union select scope, scope_id from new.marts.nrs_cells) "
-        "where scope = ? order by 1",
-        scope,
-    )
-    if scope_id is None and len(known) == 1:
-        return known[0]
-    if scope_id is None:
-        raise AskError(f"Which {scope}? Give --id. There are: {listed(known)}.")
-    return choose(scope.replace("_", " "), scope_id, known, " in either file")
-
-
 def compare(connection: duckdb.DuckDBPyConnection, scope: Scope, scope_id: str | None, table_id: str | None) -> dict[str, Any]:
     """What differs between the attached databases `old` and `new`, in one scope and, if asked, one table.
 
@@ -332,7 +316,13 @@ def compare(connection: duckdb.DuckDBPyConnection, scope: Scope, scope_id: str |
     old_year, new_year = _years(connection)
     tables = column(connection, "select table_id from new.reference.forms order by form_order")
     table = choose("table", table_id, tables) if table_id else ""
-    keys = {"scope": str(scope), "scope_id": _scope_id(connection, scope, scope_id)}
+    known = column(
+        connection,
+        "select distinct scope_id from (select scope, scope_id from old.marts.nrs_cells union select scope, scope_id from new.marts.nrs_cells) "
+        "where scope = ? order by 1",
+        str(scope),
+    )
+    keys = {"scope": str(scope), "scope_id": chosen_scope(scope, scope_id, known, " in either file")}
     connection.execute(
         "create or replace temp table form_cells as select cells.*, form_order from new.marts.nrs_form_cells as cells "
         "inner join new.reference.forms using (table_id)"

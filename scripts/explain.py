@@ -17,7 +17,6 @@ from reading import (
     Scope,
     answering,
     choose,
-    chosen_scope,
     column,
     heading,
     listed,
@@ -25,13 +24,14 @@ from reading import (
     open_warehouse,
     paragraph,
     print_json,
+    reported_scope,
     reported_year,
     rows,
-    year_name,
 )
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from texts import literal, year_name
 
 CELL = "program_year, scope, scope_id, table_id, row_code, column_code"
 
@@ -210,12 +210,12 @@ def find_cell(connection: duckdb.DuckDBPyConnection, year: int, scope: Scope, sc
 def explain_cell(connection: duckdb.DuckDBPyConnection, cell: dict[str, Any], limit: int | None) -> dict[str, Any]:
     """Everything behind a cell that find_cell found: rulings, thresholds, windows, terms, parts and up to `limit` members of each."""
     keys = {name: cell[name] for name in ("program_year", "table_id", "row_code", "column_code")}
-    here = f"program_year = {cell['program_year']} and scope = {_text(cell['scope'])} and scope_id = {_text(cell['scope_id'])}"
-    asked = f"{here} and table_id = {_text(cell['table_id'])} and row_code = {_text(cell['row_code'])} and column_code = {_text(cell['column_code'])}"
+    here = f"program_year = {cell['program_year']} and scope = {literal(cell['scope'])} and scope_id = {literal(cell['scope_id'])}"
+    asked = f"{here} and table_id = {literal(cell['table_id'])} and row_code = {literal(cell['row_code'])} and column_code = {literal(cell['column_code'])}"
     # The codes of the terms go into the query as they are, so that only the branches of these tables run.
     connection.execute(TERMS.format(asked=asked))
     terms = connection.execute("select distinct term_table_id, term_row_code, term_column_code from terms").fetchall()
-    wanted = " or ".join(f"(table_id = {_text(t)} and row_code = {_text(r)} and column_code = {_text(c)})" for t, r, c in terms)
+    wanted = " or ".join(f"(table_id = {literal(t)} and row_code = {literal(r)} and column_code = {literal(c)})" for t, r, c in terms)
     take(connection, asked, f"{here} and ({wanted})")
     of_cell = "table_id = $table_id and row_code = $row_code and column_code = $column_code"
     codes = {name: keys[name] for name in ("table_id", "row_code", "column_code")}
@@ -248,11 +248,6 @@ def _part(connection: duckdb.DuckDBPyConnection, part: dict[str, Any], limit: in
     order = "agency_id, source_file, record_number" if total[1] else "person_id, pop_program_year, pop_number, kind"
     members = rows(connection, f"select {names} from part_members where part = ? order by {order} limit {'all' if limit is None else limit}", part["part"])
     return {**part, "is_submitted": bool(total[1]), "members_in_all": total[0], "members": members}
-
-
-def _text(value: str) -> str:
-    """A code of the warehouse as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def names_people(answer: dict[str, Any]) -> bool:
@@ -333,7 +328,7 @@ def explain(
     """The command `explain` of nrs.py; `limit` 0 lists every member."""
     with answering(as_json) as console, open_warehouse(warehouse) as connection:
         year = reported_year(connection, program_year)
-        cell = find_cell(connection, year, scope, chosen_scope(connection, year, scope, scope_id), table_id, row_code, column_code)
+        cell = find_cell(connection, year, scope, reported_scope(connection, year, scope, scope_id), table_id, row_code, column_code)
         answer = explain_cell(connection, cell, limit or None)
         if as_json:
             print_json({**({"confidential": CONFIDENTIAL} if names_people(answer) else {}), **answer})

@@ -15,6 +15,7 @@ from typing import Annotated, NamedTuple
 
 import duckdb
 import typer
+from texts import literal
 
 FAULT_SHARE = 0.003
 
@@ -593,10 +594,6 @@ def _agencies(n: int) -> Agencies:
     return Agencies(districts, colleges, n - districts - colleges)
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool, file_format: str) -> None:
     """Write table `extract` as NAME.csv, or as a folder NAME/ of parts; what stood there before is replaced."""
     folder, single = out_dir / name, out_dir / f"{name}.csv"
@@ -609,7 +606,7 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool
         folder.rmdir()
     options = "format csv, header" if file_format == "csv" else "format parquet, compression zstd"
     if parts and name in PARTS:
-        con.execute(f"copy extract to {_quoted(folder)} ({options}, partition_by (_part))")
+        con.execute(f"copy extract to {literal(folder)} ({options}, partition_by (_part))")
         for hive_folder in sorted(folder.glob("_part=*")):
             part = hive_folder.name.removeprefix("_part=")
             # DuckDB begins a second file of a part when it had to close the first one.
@@ -622,7 +619,7 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool
     if file_format == "parquet":
         folder.mkdir()
         single = folder / f"{name}.parquet"
-    con.execute(f"copy (select * exclude (_part) from extract) to {_quoted(single)} ({options})")
+    con.execute(f"copy (select * exclude (_part) from extract) to {literal(single)} ({options})")
 
 
 def generate(

@@ -19,8 +19,8 @@ from typing import Annotated
 
 import duckdb
 import typer
+from contract import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[1]
 GOLDEN = PROJECT / "tests" / "golden" / "nrs_cells.csv"
 PROGRAM_YEARS = (2022, 2023)
 HEADER = ["program_year", "table_id", "cells", "sha256"]

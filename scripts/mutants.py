@@ -30,14 +30,14 @@ import generate_extracts
 import generate_laces_extracts
 import sqlglot
 import typer
-from contract import State, record_system
+from contract import PROJECT, State, record_system
 from mutators import IN_FORCE, SEEDS, in_force_changes, parse, seed_changes, source_lines, sql_changes, written
 from sqlglot import exp
+from texts import literal
 
-PROJECT = Path(__file__).resolve().parents[1]
 sys.path.append(str(PROJECT / "tests" / "python"))
 
-from harness import CompiledProject, MemoryWarehouse, compile_project  # noqa: E402
+from harness import CompiledProject, MemoryWarehouse, compile_project
 
 EQUIVALENT = PROJECT / "tests" / "mutants" / "equivalent.csv"
 CACHE = PROJECT / "target" / "mutants" / "cache.jsonl"
@@ -310,11 +310,6 @@ def other_years_of(compiled: CompiledProject) -> list[int]:
     """The program years that unit tests ask for, besides the one that the project is compiled for."""
     manifest = json.loads(compiled.manifest.read_text(encoding="utf-8"))
     return sorted({overridden(test, "program_year", PROGRAM_YEAR) for test in manifest["unit_tests"].values()} - {PROGRAM_YEAR})
-
-
-def literal(value: Any) -> str:
-    """A made-up value as an SQL text."""
-    return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
 
 def lower_keys(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from files import name_part
 from jinja2 import Environment
 from spreadsheet import FORMULA_STARTS
 from store import PUBLISHED, Store
+from texts import year_name
 
 # Columns of Table 4 that the page shows: participants, kinds of gain, both rates (and what the second is of). Of Table 4A, all.
 LEVEL_COLUMNS = ("B", "E", "F", "G", "J", "K", "O")
@@ -110,11 +111,6 @@ def rule_of_cell(table_id: str, row_code: str, column_code: str) -> str:
 def file_of(scope: str, scope_id: str) -> str:
     """The file of a scope's page."""
     return "index.html" if scope == "state" else f"{scope}_{name_part(scope_id)}.html"
-
-
-def year_name(program_year: int) -> str:
-    """2023 as 2023-24."""
-    return f"{program_year}-{(program_year + 1) % 100:02d}"
 
 
 def lacks(file: Path) -> str | None:

@@ -19,6 +19,7 @@ import duckdb
 import typer
 from rich.console import Console
 from rich.text import Text
+from texts import literal, year_name
 
 CONFIDENTIAL = "Confidential: this answer holds people. Don't pass it on outside the circle that may see student records."
 
@@ -69,7 +70,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
     if not path.is_file():
         raise AskError(f"No warehouse at {path}. Build one with `make report`, or name another with --warehouse FILE.")
     try:
-        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as {name} (read_only)")
+        connection.execute(f"attach {literal(path)} as {name} (read_only)")
     except duckdb.Error as error:
         raise AskError(f"{path} can't be read as a warehouse: {str(error).splitlines()[0]}") from None
     found = set(connection.execute("select schema_name || '.' || table_name from duckdb_tables() where database_name = ?", [name]).fetchall())
@@ -119,19 +120,19 @@ def reported_year(connection: duckdb.DuckDBPyConnection, asked: int | None) -> i
     raise AskError(f"The warehouse reports program year {listed(years)}, not {asked}. Build it with `make report PROGRAM_YEAR={asked}`.")
 
 
-def chosen_scope(connection: duckdb.DuckDBPyConnection, year: int, scope: Scope, scope_id: str | None) -> str:
-    """The id of the scope asked for; the state's needn't be given. Raises AskError with the ids there are."""
+def reported_scope(connection: duckdb.DuckDBPyConnection, year: int, scope: Scope, scope_id: str | None) -> str:
+    """The id of the scope asked for, of those in the report of `year`. Raises AskError as chosen_scope."""
     known = column(connection, "select distinct scope_id from marts.nrs_cells where program_year = ? and scope = ? order by 1", year, str(scope))
+    return chosen_scope(scope, scope_id, known, f" in the report of {year_name(year)}")
+
+
+def chosen_scope(scope: Scope, scope_id: str | None, known: list[str], where: str) -> str:
+    """The id of the scope asked for, of the ids `known`; an only one needn't be given. Raises AskError with the ids there are."""
     if scope_id is None and len(known) == 1:
         return known[0]
     if scope_id is None:
         raise AskError(f"Which {scope}? Give --id. There are: {listed(known)}.")
-    return choose(scope.replace("_", " "), scope_id, known, f" in the report of {year_name(year)}")
-
-
-def year_name(year: int) -> str:
-    """2023 -> 2023-24."""
-    return f"{year}-{(year + 1) % 100:02d}"
+    return choose(scope.replace("_", " "), scope_id, known, where)
 
 
 def number(value: float | Decimal | None, measure: str = "count") -> str:

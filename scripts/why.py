@@ -19,18 +19,18 @@ from reading import (
     AskError,
     Scope,
     answering,
-    chosen_scope,
     column,
     heading,
     listed,
     open_warehouse,
     paragraph,
     print_json,
+    reported_scope,
     reported_year,
     rows,
-    year_name,
 )
 from rich.console import Console
+from texts import year_name
 
 
 @dataclass(frozen=True)
@@ -629,7 +629,7 @@ def why(warehouse: Path, fleid: str, scope: Scope, scope_id: str | None, program
     """The command `why` of nrs.py."""
     with answering(as_json) as console, open_warehouse(warehouse) as connection:
         year = reported_year(connection, program_year)
-        story = tell(connection, fleid.strip(), year, scope, chosen_scope(connection, year, scope, scope_id))
+        story = tell(connection, fleid.strip(), year, scope, reported_scope(connection, year, scope, scope_id))
         if as_json:
             print_json({"confidential": CONFIDENTIAL, **story})
         else:

@@ -26,6 +26,7 @@ from typing import Any
 import duckdb
 from files import name_part
 from spreadsheet import spreadsheet_safe
+from texts import year_name
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -181,11 +182,6 @@ class Report:
     def print_texts(self, scope: Scope) -> tuple[str, str]:
         """What stands in header and footer of a printed sheet."""
         return (scope.label, f"{year_name(self.program_year)}, numbers {self.fingerprint}, {'published' if self.is_published else 'confidential'}")
-
-
-def year_name(program_year: int) -> str:
-    """2023 -> 2023-24."""
-    return f"{program_year}-{(program_year + 1) % 100:02d}"
 
 
 class ScopedRows:

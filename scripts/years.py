@@ -16,6 +16,7 @@ from typing import Annotated
 import duckdb
 import typer
 from files import owner_only
+from texts import literal
 
 TABLE = """
 create schema marts;
@@ -81,11 +82,6 @@ EVERYONE_READS = 0o644
 
 class YearsError(Exception):
     """Builds that can't stand side by side; the message names the file and says what to do."""
-
-
-def literal(text: object) -> str:
-    """A text as an SQL literal."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def add_build(connection: duckdb.DuckDBPyConnection, file: Path) -> tuple[str, list[int]]:

@@ -54,7 +54,7 @@ def test_nodes_are_summed_by_layer_and_what_is_none_is_left_out(tmp_path: Path) 
 
 
 def test_a_baseline_with_other_numbers_is_no_comparison(tmp_path: Path) -> None:
-    warehouse, cells = tmp_path / "nrs.duckdb", tmp_path / "baseline.csv"
+    warehouse, cells = tmp_path / "nrs.duckdb", tmp_path / "the baseline's.csv"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema marts")
         connection.execute(

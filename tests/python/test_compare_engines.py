@@ -14,12 +14,14 @@ ALL_DIFFER = ["marts.cells: 3 rows by DuckDB alone, 3 by Spark alone"]
 
 def compared(folder: Path, theirs: str | None) -> tuple[int, list[str]]:
     """What is said of a warehouse with one table, `marts.cells`, beside Spark's of the query `theirs` (None: without it)."""
+    # The apostrophe: a path is a text in SQL.
+    (folder := folder / "Spark's").mkdir()
     with duckdb.connect(str(folder / "nrs.duckdb")) as connection:
         connection.execute("create schema marts; create schema intermediate; create table intermediate.int_suppressed_cells (state varchar)")
         connection.execute(f"create table marts.cells as select table_id, members, cast(rate as double) as rate from ({CELLS})")
         if theirs:
             (folder / "marts.db" / "cells").mkdir(parents=True)
-            connection.execute(f"copy ({theirs}) to '{folder}/marts.db/cells/part-0.parquet'")
+            connection.sql(theirs).write_parquet(str(folder / "marts.db" / "cells" / "part-0.parquet"))
     return differences(folder / "nrs.duckdb", folder)
 
 

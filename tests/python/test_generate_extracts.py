@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
+from contract import extract_columns
 from generate_extracts import FLEID_START, FLEID_STEP, MOST_STUDENTS, SIZES, Agencies, Size, generate
 
 ROOT = Path(__file__).parents[2]
@@ -17,13 +17,6 @@ SMALL = {"students": 120, "seed": 11}
 
 # Said in full: a guess from a part without a quoted value would misread one that has some.
 CSV = {"all_varchar": True, "header": True, "delimiter": ",", "quotechar": '"', "escapechar": '"'}
-
-
-def contract() -> dict[str, list[str]]:
-    """Columns per extract file, in order, as the staging sources declare them."""
-    declared = yaml.safe_load((ROOT / "models" / "staging" / "fcs" / "_fcs__sources.yml").read_text(encoding="utf-8"))
-    tables = next(source for source in declared["sources"] if source["name"] == "fcs")["tables"]
-    return {table["name"]: [column["name"] for column in table["columns"]] for table in tables}
 
 
 def contents(folder: Path, pattern: str = "*.csv") -> dict[str, bytes]:
@@ -71,12 +64,12 @@ def test_another_seed_gives_another_state(small: Path, tmp_path: Path) -> None:
 
 def test_every_file_of_the_contract_has_its_columns_in_order(small: Path) -> None:
     headers = {file.stem: file.open(encoding="utf-8").readline().strip().split(",") for file in small.iterdir()}
-    assert headers == contract()
+    assert headers == extract_columns("fcs")
 
 
 def test_reported_counts_are_the_rows_written(tmp_path: Path) -> None:
     counts = generate(tmp_path, **SMALL)
-    assert counts == {name: query(tmp_path, name, "select count(*) from extract")[0][0] for name in contract()}
+    assert counts == {name: query(tmp_path, name, "select count(*) from extract")[0][0] for name in extract_columns("fcs")}
 
 
 def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
@@ -91,7 +84,7 @@ def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
 def test_split_and_unsplit_hold_the_same_rows(small: Path, tmp_path: Path, file_format: str) -> None:
     generate(tmp_path, **SMALL, parts=True, file_format=file_format)
     with duckdb.connect() as con:
-        for name, columns in contract().items():
+        for name, columns in extract_columns("fcs").items():
             parts = sorted((tmp_path / name).glob("*")) or [tmp_path / f"{name}.csv"]
             read = con.read_csv if file_format == "csv" else con.read_parquet
             options = CSV if file_format == "csv" else {"hive_partitioning": False}

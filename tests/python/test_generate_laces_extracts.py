@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 from contract import SAMPLES, State, extract_columns, tables
 from generate_laces_extracts import AGENCIES, generate
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+from test_generate_extracts import contents
 
 
 def records(folder: Path, name: str) -> list[dict[str, str]]:
