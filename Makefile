@@ -15,6 +15,11 @@ SIZES ?= sample county florida
 MUTANTS ?=
 TEST_WAREHOUSE := target/test/nrs.duckdb
 
+# A near name (EXTRACT=, YEAR=) would be passed over, and the sample reported. NRS_... and CASES reach the scripts as they are.
+KNOWN := PYTHON VENV STATE EXTRACTS PROGRAM_YEAR SIZES MUTANTS CASES NRS_%
+UNKNOWN := $(filter-out $(KNOWN),$(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name))))
+$(if $(UNKNOWN),$(error Unknown: $(UNKNOWN). These can be given: $(KNOWN)))
+
 LACES_MODELS := $(shell find models -type d -name laces)
 
 .PHONY: report test lint pytest dbt-test laces-test docs sample bench mutants spark clean
