@@ -33,7 +33,10 @@ staff as (
         personnel.record_number,
         personnel.agency_id,
         personnel.headcount as amount,
-        concat(personnel.staff_function, ', ', personnel.job_status, ', federally funded') as evidence
+        concat(
+            coalesce(personnel.staff_function, 'function unknown'), ', ', coalesce(personnel.job_status, 'job status unknown'),
+            ', federally funded'
+        ) as evidence
     from {{ records('personnel') }} as personnel
     where
         personnel.federally_funded = 'Y'
@@ -104,8 +107,10 @@ grants as (
 provider_grants as (
     select
         *,
-        concat(award_type, ' award of ', cast(amount as double), ' dollars', case when subrecipient = 'Y' then ', subrecipient' else '' end)
-            as evidence
+        concat(
+            coalesce(award_type, 'unknown'), ' award of ', coalesce(cast(cast(amount as double) as string), 'unknown'), ' dollars',
+            case when subrecipient = 'Y' then ', subrecipient' else '' end
+        ) as evidence
     from grants
 ),
 
