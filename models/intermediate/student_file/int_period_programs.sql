@@ -34,8 +34,8 @@ row_pre_tests as (
     group by pre_tests.source_file, pre_tests.record_number
 )
 
--- ASE: an Adult High School row, a GED row with a pre-test of level 5-8, or an ASB row with T or U (R43); elsewhere a row of
--- the state's ASE programs, or a pre-test of a level that its rules name, in whatever program.
+-- ASE: a row of the state's ASE programs, a GED or ASB row with a pre-test of a level that its rules name, or a pre-test of one
+-- that they name for whatever program (R43).
 select
     enrollments.person_key,
     enrollments.program_year,
@@ -47,7 +47,7 @@ select
     bool_or(enrollments.program = 'elcate') as is_elcate,
     bool_or(enrollments.program = 'asb') as is_asb,
     bool_or(
-        enrollments.program in ('ahs', 'ase')
+        ase_programs.code is not null
         or coalesce(row_pre_tests.is_ged_ase, false)
         or coalesce(row_pre_tests.is_asb_ase, false)
         or coalesce(row_pre_tests.is_any_ase, false)
@@ -57,4 +57,9 @@ left join row_pre_tests
     on
         enrollments.source_file = row_pre_tests.source_file
         and enrollments.record_number = row_pre_tests.record_number
+left join {{ ref('rule_codes') }} as ase_programs
+    on
+        ase_programs.rule_list = 'ase_program'
+        and enrollments.program = ase_programs.code
+        and {{ in_force('ase_programs', 'enrollments.program_year') }}
 group by enrollments.person_key, enrollments.program_year, enrollments.pop_number
