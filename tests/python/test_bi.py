@@ -61,6 +61,7 @@ def test_python_example_runs(house: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert printed[0] == "['row_label', 'participants', 'is_suppressed']"
     assert printed[-1].endswith(f"{total[0][0]:8,.0f}")
     assert len(printed) == 10
+    assert len({len(line) for line in printed[1:]}) == 1, "the longest label fits into its column"
 
 
 @pytest.mark.parametrize("query", blocks("sql"))

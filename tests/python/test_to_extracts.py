@@ -61,6 +61,9 @@ def test_example_gives_the_counts_of_the_guide(extracts: Path, warehouse: Memory
     assert warehouse.rows("select reason from restricted.exclusions where scope = 'state' and program_year = 2023") == [("no_valid_efl",)]
     assert warehouse.rows("from restricted.rejected_rows") == []
     assert warehouse.rows("from marts.equality_results where not is_held") == []
+    (things_to_mend,) = re.findall(r'says "(\d+) things to mend', GUIDE.read_text(encoding="utf-8"))
+    stops = "select count(distinct (finding, extract_name)) from restricted.extract_findings where severity = 'stop'"
+    assert warehouse.rows(stops) == [(int(things_to_mend),)]
 
 
 def test_warehouse_reads_the_files_of_the_example(extracts: Path, tmp_path: Path) -> None:
