@@ -15,7 +15,7 @@ import typer
 from build_files import build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from contract import SAMPLES, State, record_system
 from dbt_run import FAULT, BuildError, console, run_dbt
-from door import faults_of_folder, ignored_in_folder, unreadable
+from door import faults_of_folder, ignored_in_folder, shown, unreadable
 from extract_check import print_check_summary, write_error_files
 from rich.box import SIMPLE
 from rich.table import Table
@@ -125,7 +125,7 @@ def build_warehouse(order: Order, store: Store, with_report: bool) -> Build:
             if with_report:
                 write_forms(connection, forms / str(program_year))
                 write_error_files(connection, work.folder / ERRORS, folder, state)
-                print_summary(connection, state, program_year)
+                print_summary(connection, state, program_year, extracts)
                 print_check_summary(connection, state)
             # Closing would do this too, and say nothing where it fails.
             connection.execute("checkpoint")
@@ -163,13 +163,17 @@ def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         rows.write_csv(str(folder / f"{table}.csv"), header=True)
 
 
-def print_summary(connection: duckdb.DuckDBPyConnection, state: State, program_year: int) -> None:
-    """Print what was read, who is counted, who is not and why, and which identities hold (state scope)."""
+def print_summary(connection: duckdb.DuckDBPyConnection, state: State, program_year: int, extracts: Path | None = None) -> None:
+    """Print what was read and from where (None: the bundled sample), who is counted, who is not and why, and which identities hold (state scope)."""
 
     def rows(sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
-    console.print(f"\n[bold]NRS report, {state}, program year {program_year} ({program_year}-{(program_year + 1) % 100:02d})[/bold]\n")
+    years = f"{program_year}-{(program_year + 1) % 100:02d}"
+    console.print(f"\n[bold]NRS report, {state}, program year {program_year} ({years})[/bold]\n")
+    if not rows(f"from marts.population_summary where program_year = {program_year} and measure = 'persons_with_nrs_rows' and persons > 0"):
+        say(f"Nobody has an NRS row in {years}: is the year right?\n")
+    say(f"Extracts: {shown(str(extracts)) if extracts else 'bundled synthetic sample (nobody in it is real)'}\n")
 
     headings = ("extract", "records", "used", "repeated", "rejected", "no scope", "ignored")
     read = Table(*headings, title="What was read", title_justify="left", box=SIMPLE, pad_edge=False)

@@ -135,7 +135,7 @@ def report(
         forms = store.forms / str(program_year)
         say(f"Forms:     {forms} ({len(list(forms.iterdir()))} tables as CSV, small cells not suppressed: for the submission only)")
         errors = store.current / ERRORS
-        say(f"Errors:    {errors} ({len(list(errors.iterdir()))} files to send back, one an agency; confidential)")
+        say(f"Errors:    {errors} ({len(list(errors.iterdir()))} file(s) to send back, one an agency; confidential)")
 
 
 @app.command("builds")
@@ -146,19 +146,27 @@ def builds_command(state: StateOption = State.FL) -> None:
     """
     store = Store(warehouse_path(state))
     with told_plainly(store):
-        table = Table("", "id", "made (UTC)", "year", "labels", "size", "files", box=SIMPLE, pad_edge=False)
+        table = Table("", "id", "state", "year", "source", "labels", "size", "files", box=SIMPLE, pad_edge=False, collapse_padding=True)
+        # What is typed again stands there whole, an id on one line.
+        for column in table.columns:
+            column.no_wrap, column.overflow = column.header not in ("labels", "files"), "fold"
         for build in store.builds():
             table.add_row(*map(Text, build_row(build)))
+        if not table.rows:
+            say(f"No build yet in {store.folder}. Make one with `make report{'' if state == State.FL else f' STATE={state}'}`.")
+            return
         console.print(table)
+        console.print("An id begins with the time of its build (UTC).")
 
 
 def build_row(build: Build) -> tuple[str, ...]:
-    """One build as `builds` lists it: whether it is in place, id, time, program year, labels, size, state of its files."""
-    state = build_files_state(build)
+    """One build as `builds` lists it: whether it is in place, id, state, program year, source, labels, size, what has become of its files."""
+    files = build_files_state(build)
     facts = build.facts()
     size = sum(file.stat().st_size for file in build.folder.rglob("*") if file.is_file())
-    made = str(facts.get("created_at", "")).replace("T", " ").removesuffix("Z")
-    return ("current" if build.is_current else "", build.id, made, str(facts.get("program_year", "")), ", ".join(build.labels), f"{size / 1e6:,.1f} MB", state)
+    state, year, source = (str(facts.get(name, "")) for name in ("state", "program_year", "source"))
+    source = source.removeprefix("bundled ")
+    return ("current" if build.is_current else "", build.id, state, year, source, ", ".join(build.labels), f"{size / 1e6:,.0f} MB", files)
 
 
 @app.command("label")

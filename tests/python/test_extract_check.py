@@ -16,6 +16,7 @@ from pathlib import Path
 import contract
 import duckdb
 import pytest
+from building import print_summary
 from contract import State
 from extract_check import (
     FAULT,
@@ -343,6 +344,16 @@ def test_bundled_sample_has_no_stop_and_its_summary_says_so(sample: MemoryWareho
     print_check_summary(sample.connection, State.FL)
     printed = capsys.readouterr().out
     assert re.search(r"reject +\d+ +\d+", printed) and "to mend" not in printed
+
+
+def test_report_says_which_extracts_were_read_and_where_nobody_counts(sample: MemoryWarehouse, capsys: pytest.CaptureFixture[str]) -> None:
+    print_summary(sample.connection, State.FL, 2023)
+    printed = capsys.readouterr().out
+    assert "Extracts: bundled synthetic sample" in printed and "is the year right" not in printed
+    assert printed.index("Extracts: ") < printed.index("What was read")
+    print_summary(sample.connection, State.FL, 2031, Path("/data/[red]mine"))
+    printed = capsys.readouterr().out
+    assert "Extracts: /data/[red]mine\n" in printed and "Nobody has an NRS row in 2031-32: is the year right?" in printed
 
 
 def test_error_files_of_a_built_warehouse_replace_the_earlier_ones(sample: MemoryWarehouse, tmp_path: Path) -> None:

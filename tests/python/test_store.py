@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import nrs
 import pytest
 import typer
 import yaml
@@ -31,8 +32,10 @@ from generate_extracts import generate
 from harness import PROJECT, read_table, write_table
 from jinja2 import Template
 from nrs import build_row, told_plainly, warehouse_path
+from rich.console import Console
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Store, StoreError
 from test_docs_complete import PERSON_WORDS
+from typer.testing import CliRunner
 
 # Steps that change a file system, as Python's audit events name them (replace is a rename, unlink a remove).
 STEPS = {"os.rename", "os.symlink", "os.link", "os.remove", "os.rmdir", "os.mkdir", "os.chmod"}
@@ -73,15 +76,15 @@ def no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda opened: None)
 
 
-def put(store: Store, file: Path, second: int, label: str | None = None, keep: int = 5, stops: int = 0) -> Build:
+def put(store: Store, file: Path, second: int, label: str | None = None, keep: int = 5, stops: int = 0, facts: dict | None = None) -> Build:
     """Place a prepared file, as built in that second of a day."""
     with store.new_build(label) as work:
         shutil.copy(file, work.folder / WAREHOUSE)
         (work.folder / PUBLISHED).write_text(file.name, encoding="utf-8")
         (work.folder / FORMS / "2023").mkdir(parents=True)
         (work.folder / FORMS / "2023" / "nrs_table_1.csv").write_text(file.name, encoding="utf-8")
-        facts = {"build": {"program_year": 2023}, "checks": {"stop_findings": stops}}
-        return store.place(replace(work, id=f"20240101T0000{second:02d}Z-000000"), facts, label, keep)
+        manifest = {"build": facts or {"program_year": 2023}, "checks": {"stop_findings": stops}}
+        return store.place(replace(work, id=f"20240101T0000{second:02d}Z-000000"), manifest, label, keep)
 
 
 def in_place(store: Store) -> str | None:
@@ -550,6 +553,17 @@ def test_builds_lists_labels_and_restores(real: RealStore, files: dict[str, Path
     assert "sent" in listed[0]
     assert listed[0][-2:] == ["as", "built"]
     assert listed[1][-2:] == ["nrs.duckdb", "missing"]
+
+
+def test_ids_are_listed_whole_in_a_narrow_window(files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / WAREHOUSE)
+    monkeypatch.setenv("NRS_WAREHOUSE", str(store.warehouse))
+    monkeypatch.setattr(nrs, "console", Console(width=80))
+    assert "No build yet" in CliRunner().invoke(nrs.app, ["builds"]).output
+    facts = {"program_year": 2023, "state": "MS", "source": "bundled sample"}
+    build = put(store, files["old"], 10, label="october-2024-submission-as-it-was-sent", facts=facts)
+    listed = CliRunner().invoke(nrs.app, ["builds"]).output
+    assert [line.split()[:5] for line in listed.splitlines() if build.id in line] == [["current", build.id, "MS", "2023", "sample"]]
 
 
 def test_unknown_build_is_named(files: dict[str, Path], tmp_path: Path) -> None:
