@@ -114,10 +114,15 @@ def cell_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str | int | 
 
 
 def stop_findings(connection: duckdb.DuckDBPyConnection) -> int:
-    """Findings about the extracts that should stop a submission; 0 where the project has no `restricted.extract_findings`."""
+    """Things to mend before a submission, as the check counts them: kinds of findings that say stop, by file.
+
+    0 where the project has no `restricted.extract_findings`.
+    """
     if not connection.execute("select * from information_schema.tables where table_schema = 'restricted' and table_name = 'extract_findings'").fetchall():
         return 0
-    (found,) = connection.execute("select count(*) from restricted.extract_findings where severity = 'stop'").fetchone()
+    (found,) = connection.execute(
+        "select count(distinct (title, coalesce(source_file, extract_name))) from restricted.extract_findings where severity = 'stop'"
+    ).fetchone()
     return found
 
 

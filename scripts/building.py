@@ -74,6 +74,8 @@ def told_plainly(store: Store | None = None) -> Iterator[None]:
         messages, code = ["Stopped. To go on, run the command again; there is nothing to clean up."], 128 + number
     else:
         return
+    for message in messages:
+        say(message)
     if store:
         after = store.current_id()
         if before is None and after is None:
@@ -83,8 +85,6 @@ def told_plainly(store: Store | None = None) -> Iterator[None]:
         else:
             state = f"Build {after} is in place, but the command did not end as it should."
         console.print(f"[bold red]{state}[/bold red]", soft_wrap=True)
-    for message in messages:
-        say(message)
     raise typer.Exit(code)
 
 
@@ -144,7 +144,7 @@ def refuse_stops(manifest: Manifest, accept_stops: bool) -> None:
     stops = manifest["checks"]["stop_findings"]
     if stops and not accept_stops:
         raise StoreError(
-            f"{stops} finding(s) about the extracts say stop (restricted.extract_findings), so that the build gets no label. Mend the extracts, build "
+            f"{stops} thing(s) in the extracts are to be mended (stop in restricted.extract_findings), so that the build gets no label. Mend them, build "
             "without a label to look at the findings, or add --accept-stops."
         )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import duckdb
-from contract import State, extract_names, record_system
+from contract import RECORD_SYSTEMS, State, extract_names, record_system
 
 FORMATS = (".csv", ".parquet")
 PACKED = (".gz", ".zip", ".zst", ".bz2", ".xz", ".7z", ".tgz", ".rar")
@@ -63,6 +63,8 @@ class Fault:
 
     def __str__(self) -> str:
         """As the file check says it: `file: line n: reason. remedy`."""
+        if self.file == ".":
+            return f"{self.reason}. {self.remedy}"
         place = self.file if self.line is None else f"{self.file}: line {self.line}"
         return f"{place}: {self.reason}. {self.remedy}"
 
@@ -104,6 +106,9 @@ def faults_of_folder(folder: Path, state: State = State.FL) -> list[Fault]:
     except OSError as error:
         remedy = "Give the folder that holds the extracts, with the right to read it."
         return [Fault(".", None, None, f"the folder {shown(str(folder))} cannot be read: {error.strerror}", remedy)]
+    if system := other_system(folder, names):
+        states = " or ".join(f"--state {other}" for other in State if record_system(other) == system)
+        return [Fault(".", None, None, f"the files look like the extracts of another state than {state}", f"Add {states} (make: STATE=...).")]
     faults = [fault for entry in entries for fault in faults_of_entry(entry)]
     faults += [Fault(shown(name), None, None, "the file is compressed", UNPACK) for name in others if is_packed_extract(name, names)]
     if not entries and not faults:
@@ -118,12 +123,23 @@ def unreadable(folder: Path, faults: list[Fault]) -> str:
     return f"The extracts in {shown(str(folder))} cannot be read. Nothing was built. {len(faults)} fault(s):\n- {listed}"
 
 
+def other_system(folder: Path, names: frozenset[str]) -> str | None:
+    """The record system that more names of the folder belong to than to the contract `names`, where that isn't all there; None: none."""
+    found = {name.split(".")[0] for name in os.listdir(folder)}
+    if names <= found:
+        return None
+    return next((system for system in RECORD_SYSTEMS if len(found & extract_names(system)) > len(found & names)), None)
+
+
 def ignored_in_folder(folder: Path, state: State = State.FL) -> list[str]:
     """A sentence for each file or folder that is not read; where its name comes near an extract's, what name is."""
     names = extract_names(record_system(state))
     try:
         _, others = contents(folder, names)
     except OSError:
+        return []
+    # Of another state's folder, the fault says all.
+    if other_system(folder, names):
         return []
     return [f"{shown(name)} is not read: {why_not_read(name, names)}" for name in others if not is_packed_extract(name, names)]
 

@@ -288,7 +288,8 @@ def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, state:
 
 def unread_document(extracts: Path, state: State, program_year: int, heard: Heard, errors: list[str]) -> dict:
     """The JSON document of a check that could not read the files: nothing but the faults, or else dbt's messages."""
-    findings = [file_finding(fault) for fault in heard.faults]
+    # Those of a kind together, so that each kind is told once.
+    findings = sorted((file_finding(fault) for fault in heard.faults), key=lambda finding: (finding["title"], finding["remedy"]))
     empty: dict[str, list] = {"profile": [], "code_frequencies": [], "coverage": [], "year_counts": []}
     head = document_head(extracts, state, program_year, findings)
     if not findings:
@@ -349,7 +350,9 @@ def finding_place(place: tuple[str, str | None], rows: list[dict]) -> str:
     """The lines about one finding in one column of an extract."""
     records = sum(row["records"] for row in rows)
     agencies, terms = ([row[name] for row in rows if row[name]] for name in ("agency", "term"))
-    parts = [".".join(part for part in place if part)]
+    # A file has its name's dot already; `.` is the folder, which the words about it name.
+    whole = "the folder" if place[0] == "." else place[0]
+    parts = [(f"{whole}.{place[1]}" if rows[0]["extract"] else f"{whole}, column {place[1]}") if place[1] else whole]
     parts += [f"{records:,} record{'s' * (records > 1)}"] if records and rows[0]["detail"] is None else []
     parts += [f"agency {listed(agencies)}"] if agencies else []
     parts += [f"term {listed(terms)}"] if terms else []
@@ -376,7 +379,8 @@ def code_rows(frequencies: list[dict]) -> Iterator[list[object]]:
         for row in rows:
             of_kind = counts[row["is_listed"]]
             of_kind[row["code"] or "(blank)"] = of_kind.get(row["code"] or "(blank)", 0) + row["records"]
-        texts = [", ".join(f"{code} {n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))[:6]) for c in counts.values()]
+        # Code and number stay together where a line ends.
+        texts = [listed([f"{code}\N{NO-BREAK SPACE}{n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))]) for c in counts.values()]
         yield [f"{extract}.{column}", code_list, texts[0], texts[1], sum(counts[None].values())]
 
 
@@ -404,17 +408,21 @@ def print_document(document: dict) -> None:
         console.print(f"\n{text}", markup=False, soft_wrap=True)
     for file in document["error_files"]:
         console.print(f"Error file: {file} (confidential: holds people)", markup=False, soft_wrap=True)
-    console.print(f"\n{document['summary']}", markup=False, soft_wrap=True)
+    # What is to be mended stands above; the document for programs has it in one line.
+    last = f"{document['summary'].partition(':')[0]} (listed above)." if document["counts"]["stop"] else document["summary"]
+    console.print(f"\n{last}", markup=False, soft_wrap=True)
 
 
 def print_check_summary(connection: duckdb.DuckDBPyConnection, state: State) -> None:
-    """Print what a built warehouse says of its extracts: findings and records by severity, and every stop."""
+    """Print what a built warehouse says of its extracts: things and records by severity, and every stop."""
     rows = connection.execute("""
-        select severity, count(distinct (finding, action)), sum(records)::bigint from restricted.extract_findings
+        select severity, count(distinct (title, coalesce(source_file, extract_name))), sum(records)::bigint from restricted.extract_findings
         group by severity order by array_position(['stop', 'reject', 'warn'], severity)
     """).fetchall()
-    rows_table("Findings in the extracts", ["severity", "kinds of findings", "records"], [list(row) for row in rows])
-    console.print("Each is in restricted.extract_findings; `nrs.py check FOLDER` prints them with examples.", markup=False)
+    rows_table("Findings in the extracts", ["severity", "things", "records"], [list(row) for row in rows])
+    console.print(
+        "A thing is a kind of finding in a file. Each finding is in restricted.extract_findings; `nrs.py check FOLDER` prints them with examples.", markup=False
+    )
     know_what_is_shown(connection, state)
     stops = dictionaries(
         connection,

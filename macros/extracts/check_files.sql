@@ -45,7 +45,7 @@
     {%- if not parts -%}
         {%- do faults.append(file_fault(
             extract ~ '.csv', 'file missing',
-            'Add the file, or a folder ' ~ extract ~ '/ with its parts; an extract without records still needs its header line.'
+            'Add the file, or a folder of its name with its parts; an extract without records still needs its header line.'
         )) -%}
     {%- endif -%}
     {%- if files | length > 1 and (extract ~ '.csv' in files or extract ~ '.parquet' in files) -%}

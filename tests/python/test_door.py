@@ -114,9 +114,20 @@ def test_good_folder_passes(folder: Path) -> None:
 def test_each_state_has_the_extracts_of_its_record_system() -> None:
     assert faults_of_folder(SAMPLES[State.MS], State.MS) == faults_of_folder(SAMPLES[State.MO], State.MO) == []
     assert ignored_in_folder(SAMPLES[State.MS], State.MS) == []
-    # Florida's extracts have agencies and grants too; students and attendance are no extracts there.
-    assert {sentence.split(" ")[0] for sentence in ignored_in_folder(SAMPLES[State.MS], State.FL)} >= {"students.csv", "attendance.csv"}
-    assert faults_of_folder(SAMPLES[State.MS], State.FL) == []
+
+
+@pytest.mark.parametrize(("state", "asked", "said"), [(State.MS, State.FL, "--state MS or --state MO"), (State.FL, State.MO, "--state FL")])
+def test_extracts_of_another_state_are_told_by_that_alone(state: State, asked: State, said: str, folder: Path) -> None:
+    (fault,) = faults_of_folder(SAMPLES[state], asked)
+    assert str(fault) == f"the files look like the extracts of another state than {asked}. Add {said} (make: STATE=...)."
+    assert ignored_in_folder(SAMPLES[state], asked) == []
+
+
+def test_florida_s_extracts_may_lie_beside_others(tmp_path: Path) -> None:
+    for name in {"more"} | extract_names("fcs") | extract_names("laces"):
+        (tmp_path / f"{name}.csv").write_text("a\n1\n", encoding="utf-8")
+    assert faults_of_folder(tmp_path) == []
+    assert "students.csv is not read: no extract of the contract has this name." in ignored_in_folder(tmp_path)
 
 
 @pytest.mark.parametrize("name", FAULTS)

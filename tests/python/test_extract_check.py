@@ -21,6 +21,7 @@ from contract import State
 from extract_check import (
     FAULT,
     Heard,
+    code_rows,
     number_lines,
     print_check_summary,
     print_document,
@@ -261,7 +262,26 @@ def test_fault_of_a_file_is_a_stop_with_its_line_and_remedy(capsys: pytest.Captu
     assert finding["examples"] == [{"file": "te\N{REPLACEMENT CHARACTER}sts.csv", "record": None, "line": 7, "value": None}]
     print_document(document)
     printed = capsys.readouterr().out
+    assert printed.splitlines()[-1] == "1 thing to mend before you build (listed above)."
     assert "sts.csv line 7" in printed and "Remedy: Quote the field." in printed and "column remark" in printed and "\x1b" not in printed
+
+
+def test_faults_of_a_kind_are_told_once_and_a_column_of_a_file_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    heard = Heard()
+    missing = {"line": None, "column": None, "reason": "file missing", "remedy": "Add the file."}
+    column = {"file": "tests.csv", "line": 1, "column": "score", "reason": "missing column(s) score", "remedy": "Add it."}
+    heard.faults = [{**missing, "file": "agencies.csv"}, column, {**missing, "file": "grants.csv"}]
+    heard.faults.append({**missing, "file": ".", "reason": "the folder /x holds no extract"})
+    print_document(unread_document(Path("extracts"), State.FL, 2023, heard, []))
+    printed = capsys.readouterr().out
+    assert printed.count("File missing") == 1
+    assert "\n  tests.csv, column score\n" in printed and "\n  the folder\n" in printed
+
+
+def test_codes_beyond_those_named_are_counted() -> None:
+    frequency = {"extract": "tests", "column": "level", "code_list": "levels", "is_listed": True, "records": 1}
+    (row,) = code_rows([{**frequency, "code": str(number)} for number in range(8)])
+    assert row[2].endswith("5\N{NO-BREAK SPACE}1 and 2 more")
 
 
 def test_run_that_ends_early_is_a_thing_to_mend() -> None:

@@ -415,10 +415,15 @@ def test_people_are_not_published(relation: str, said: str, tmp_path: Path) -> N
     assert "FL0000" not in str(refused.value)
 
 
-def test_only_findings_that_say_stop_are_counted(tmp_path: Path) -> None:
+def test_only_things_that_say_stop_are_counted(tmp_path: Path) -> None:
     with small_warehouse(tmp_path / WAREHOUSE) as connection:
         assert stop_findings(connection) == 0
-        connection.execute("create table restricted.extract_findings as from (values ('stop'), ('stop'), ('warn'), (null)) as t(severity)")
+        connection.execute("""
+            create table restricted.extract_findings as
+            from (values ('stop', 'a', null), ('stop', 'a', null), ('stop', 'a', 'b.csv'), ('warn', 'a', null), (null, 'a', null))
+                as t(severity, title, source_file), (values ('b')) as e(extract_name)
+        """)
+        # By kind and file, as the check counts them.
         assert stop_findings(connection) == 2
 
 
@@ -543,7 +548,7 @@ def test_builds_lists_labels_and_restores(real: RealStore, files: dict[str, Path
     build_id = put(store, files["old"], 10, stops=2).id
     put(store, files["new"], 20)
     assert (refused := run(store, "label", build_id, "sent")).code == 1
-    assert "2 finding(s) about the extracts say stop" in refused.printed
+    assert "2 thing(s) in the extracts are to be mended" in refused.printed
     assert run(store, "label", build_id, "sent", "--accept-stops").code == 0
     assert run(store, "restore", "sent").code == 0
     assert in_place(store) == "old"
