@@ -364,13 +364,13 @@ def print_difference(console: Console, answer: dict[str, Any], limit: int | None
     console.print(scopes)
     shown = answer["cells"][:limit]
     more = f", the first {len(shown)} shown (--limit)" if len(shown) < len(answer["cells"]) else ""
-    heading(console, f"{answer['scope']} {answer['scope_id']}: {len(answer['cells'])} cell(s) with another value or other members{more}")
+    heading(console, f"{answer['scope']} {answer['scope_id']}: {len(answer['cells']):,} cell(s) with another value or other members{more}")
     cells = Table("table", "row", "column", "old", "new", "difference", "entered", "left", box=SIMPLE, pad_edge=False)
     for name in cells.columns[3:]:
         name.justify = "right"
     for row in shown:
         values = [_value(row[name], row["measure"]) for name in ("old_value", "new_value", "difference")]
-        cells.add_row(row["table_id"], row["row_code"], row["column_code"], *values, str(row["entered"] or ""), str(row["left"] or ""))
+        cells.add_row(row["table_id"], row["row_code"], row["column_code"], *values, *(f"{row[name]:,}" if row[name] else "" for name in ("entered", "left")))
     if shown:
         console.print(cells)
     else:
@@ -379,6 +379,8 @@ def print_difference(console: Console, answer: dict[str, Any], limit: int | None
 
 
 def _value(value: float | None, measure: str) -> str:
+    if measure == "rate" and value is not None:
+        return f"{value:.6f}"
     return "none" if value is None else number(value, measure).split(" ")[0]
 
 

@@ -24,6 +24,7 @@ import typer
 from contract import State, record_system
 from dbt_run import FAULT, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
+from reading import program_year_typed
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
@@ -529,8 +530,8 @@ def refuse_folder(errors_to: Path, extracts: Path) -> None:
 
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of extracts (docs/extracts.md).", exists=True, file_okay=False, resolve_path=True)],
-    state: Annotated[State, typer.Option(help="Whose extracts and rules.")] = State.FL,
-    program_year: Annotated[int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)] = 2023,
+    state: Annotated[State, typer.Option(help="Whose extracts and rules.", case_sensitive=False)] = State.FL,
+    program_year: Annotated[int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", parser=program_year_typed)] = 2023,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document (docs/check.md) and nothing else.")] = False,
     errors_to: Annotated[
         Path | None, typer.Option(help="Folder for one error file per agency, to send back. Confidential.", file_okay=False, resolve_path=True)

@@ -5,19 +5,23 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import duckdb
-import typer
-from building import ERRORS, Order, Stopped, build_warehouse, refuse_stops, say, told_plainly
+try:
+    import duckdb
+    import typer
+except ModuleNotFoundError as missing:
+    sys.exit(f"{missing.name} is not installed here. Run `make report` once, then `. .venv/bin/activate`.")
+from building import ERRORS, Order, Stopped, build_warehouse, refuse_another_state, refuse_stops, say, told_plainly
 from contract import State
 from dbt_run import PROJECT, console
 from diff import diff as diff_warehouses
 from explain import explain as explain_cell
 from extract_check import check
 from page import page as write_page
-from reading import Scope
+from reading import Scope, program_year_typed
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
@@ -29,14 +33,17 @@ from workbook import WorkbookError, write_student_workbooks, write_workbooks
 WAREHOUSES = PROJECT / "warehouse"
 
 
-StateOption = Annotated[State, typer.Option("--state", help="Whose rules, extracts and warehouse.")]
+StateOption = Annotated[State, typer.Option("--state", help="Whose rules, extracts and warehouse.", case_sensitive=False)]
+ReadStateOption = Annotated[
+    State | None, typer.Option("--state", help="Whose warehouse; by default that of NRS_WAREHOUSE, or Florida's.", case_sensitive=False, show_default=False)
+]
 Extracts = Annotated[
     Path | None,
     typer.Option(
         help="Folder of the state's extracts (docs/extracts.md); without it its bundled sample is read.", exists=True, file_okay=False, resolve_path=True
     ),
 ]
-ProgramYear = Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", min=1900, max=2199)]
+ProgramYear = Annotated[int, typer.Option(help="Program year to report: 2023 = July 1, 2023 - June 30, 2024.", parser=program_year_typed)]
 Label = Annotated[str | None, typer.Option(help="Label of the build, e.g. october-2024-submission; a labelled build is kept for good.")]
 Keep = Annotated[int, typer.Option(help="How many builds to keep, this one included; labelled ones are kept beside them.", min=1)]
 AcceptStops = Annotated[bool, typer.Option("--accept-stops", help="Label the build although findings about its extracts say stop.")]
@@ -77,6 +84,32 @@ def warehouse_path(state: State) -> Path:
     """Where a state's warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder, with one in it for each other state."""
     folder = WAREHOUSES if state == State.FL else WAREHOUSES / state.lower()
     return Path(os.environ.get("NRS_WAREHOUSE") or folder / "nrs.duckdb")
+
+
+def make_report(state: State | None) -> str:
+    """The command that builds a state's warehouse from its sample."""
+    return "make report" if state in (None, State.FL) else f"make report STATE={state}"
+
+
+def store_to_read(state: State | None, warehouse: Path | None = None) -> Store:
+    """The store around a warehouse, by default the state's; raises typer.BadParameter where it is another state's than the one asked for."""
+    store = Store(warehouse or warehouse_path(state or State.FL))
+    try:
+        if state:
+            refuse_another_state(store, state)
+    except StoreError as error:
+        raise typer.BadParameter(str(error), param_hint="--state") from None
+    return store
+
+
+def warehouse_to_read(state: State | None, warehouse: Path | None = None) -> Path:
+    """The warehouse that a command is to read: the file named, or the state's; ends the command where it isn't there or is another state's."""
+    path = warehouse or warehouse_path(state or State.FL)
+    store_to_read(state, path)
+    if not warehouse and not path.exists():
+        typer.echo(f"No warehouse at {path}. Build one with `{make_report(state)}`, or name one with the environment variable NRS_WAREHOUSE.", err=True)
+        raise typer.Exit(1)
+    return path
 
 
 def print_build(store: Store, build: Build) -> None:
@@ -126,8 +159,9 @@ def report(
 
     Example: nrs.py report --extracts ../extracts --program-year 2023
 
-    Writes the warehouse and, in the same build (docs/publishing.md), forms/YEAR with each table as CSV and an error file
-    per agency. If a file can't be read or a test fails, nothing.
+    Writes the warehouse and, in the same build (docs/publishing.md), forms/YEAR with each table as CSV and an error file per agency.
+
+    Writes nothing if a file can't be read or a test fails.
     """
     store = Store(warehouse_path(state))
     with told_plainly(store):
@@ -139,12 +173,12 @@ def report(
 
 
 @app.command("builds")
-def builds_command(state: StateOption = State.FL) -> None:
+def builds_command(state: ReadStateOption = None) -> None:
     """List the builds of the store, the oldest first; every file is compared with its manifest.
 
     Example: nrs.py builds
     """
-    store = Store(warehouse_path(state))
+    store = store_to_read(state)
     with told_plainly(store):
         table = Table("", "id", "state", "year", "source", "labels", "size", "files", box=SIMPLE, pad_edge=False, collapse_padding=True)
         # What is typed again stands there whole, an id on one line.
@@ -153,7 +187,7 @@ def builds_command(state: StateOption = State.FL) -> None:
         for build in store.builds():
             table.add_row(*map(Text, build_row(build)))
         if not table.rows:
-            say(f"No build yet in {store.folder}. Make one with `make report{'' if state == State.FL else f' STATE={state}'}`.")
+            say(f"No build yet in {store.folder}. Make one with `{make_report(state)}`.")
             return
         console.print(table)
         console.print("An id begins with the time of its build (UTC).")
@@ -174,13 +208,13 @@ def label_command(
     name: BuildName,
     label: Annotated[str, typer.Argument(help="The label: letters, digits, - _ .")],
     accept_stops: AcceptStops = False,
-    state: StateOption = State.FL,
+    state: ReadStateOption = None,
 ) -> None:
     """Label a build, which keeps it for good.
 
     Example: nrs.py label 20241001T093000Z-a1b2c3 october-2024-submission
     """
-    store = Store(warehouse_path(state))
+    store = store_to_read(state)
     with told_plainly(store):
         if manifest := store.find(name).manifest():
             refuse_stops(manifest, accept_stops)
@@ -189,12 +223,12 @@ def label_command(
 
 
 @app.command("restore")
-def restore_command(name: BuildName, state: StateOption = State.FL) -> None:
+def restore_command(name: BuildName, state: ReadStateOption = None) -> None:
     """Put an earlier build back in place, if its files are as they were built.
 
     Example: nrs.py restore october-2024-submission
     """
-    store = Store(warehouse_path(state))
+    store = store_to_read(state)
     with told_plainly(store):
         print_build(store, store.restore(name))
 
@@ -202,9 +236,9 @@ def restore_command(name: BuildName, state: StateOption = State.FL) -> None:
 WarehouseOption = Annotated[
     Path | None, typer.Option(help="The warehouse to read; by default NRS_WAREHOUSE, or the project's own of the state.", dir_okay=False)
 ]
-ScopeOption = Annotated[Scope, typer.Option(help="Who the table is for.")]
+ScopeOption = Annotated[Scope, typer.Option(help="Whose numbers: the state's, an agency type's or an agency's.")]
 ScopeIdOption = Annotated[str | None, typer.Option("--id", help="The agency type (DISTRICT, CBO ...) or the agency's id; the state needs none.")]
-YearOption = Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; by default the one that the warehouse reports.")]
+YearOption = Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; by default the one that the warehouse reports.", parser=program_year_typed)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
@@ -218,14 +252,14 @@ def explain(
     program_year: YearOption = None,
     limit: Annotated[int, typer.Option(help="Members shown; 0 shows all.", min=0)] = 20,
     as_json: JsonOption = False,
-    state: StateOption = State.FL,
+    state: ReadStateOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Explain a number: what the cell counts, by which rule, and who or what stands behind it.
 
     Example: nrs.py explain 4 abe_3 E --scope agency --id 013
     """
-    explain_cell(warehouse or warehouse_path(state), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
+    explain_cell(warehouse_to_read(state, warehouse), table_id, row_code, column_code, scope, scope_id, program_year, limit, as_json)
 
 
 @app.command()
@@ -235,14 +269,14 @@ def why(
     scope_id: ScopeIdOption = None,
     program_year: YearOption = None,
     as_json: JsonOption = False,
-    state: StateOption = State.FL,
+    state: ReadStateOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Tell one person's story: records, periods, level, gains, exits; where counted, where not, and why.
 
     The answer is confidential. Example: nrs.py why FL630135476119 --scope agency --id 013
     """
-    why_person(warehouse or warehouse_path(state), person_id, scope, scope_id, program_year, as_json)
+    why_person(warehouse_to_read(state, warehouse), person_id, scope, scope_id, program_year, as_json)
 
 
 @app.command()
@@ -265,13 +299,15 @@ def diff(
 
 @app.command()
 def workbook(
-    program_year: Annotated[int | None, typer.Option(help="Program year: 2023 = 2023-24; without it the latest in the warehouse.")] = None,
+    program_year: Annotated[
+        int | None, typer.Option(help="Program year: 2023 = 2023-24; without it the latest in the warehouse.", parser=program_year_typed)
+    ] = None,
     scope: Annotated[Scope | None, typer.Option(help="Only this kind of scope; without it all.")] = None,
     scope_id: Annotated[str | None, typer.Option("--id", help="Only this scope: the agency's id, the type's code, the state's code.")] = None,
     to: Annotated[Path | None, typer.Option(help="Folder for the files; without it workbooks beside the warehouse.", file_okay=False)] = None,
     published: Annotated[bool, typer.Option("--published", help="From the suppressed cells, for publication.")] = False,
     students: Annotated[bool, typer.Option("--students", help="The student-level files instead (Reports 4 and 5). Restricted: they hold people.")] = False,
-    state: StateOption = State.FL,
+    state: ReadStateOption = None,
 ) -> None:
     """Write the federal forms as Excel workbooks, one per scope (docs/workbook.md).
 
@@ -279,10 +315,7 @@ def workbook(
     """
     if published and students:
         raise typer.BadParameter("--students holds people and is never published; leave out one of --published and --students.")
-    warehouse = warehouse_path(state)
-    if not warehouse.exists():
-        say(f"No warehouse at {warehouse}. Build one (make report), or name it with the environment variable NRS_WAREHOUSE.")
-        raise typer.Exit(1)
+    warehouse = warehouse_to_read(state)
     folder = to.expanduser().resolve() if to else warehouse.parent / "workbooks"
     try:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -310,17 +343,18 @@ def page(
     ] = None,
     program_year: YearOption = None,
     docs: Annotated[str | None, typer.Option(help="Address of the auditors' pages (`make docs`) as seen from the page, to link to them.")] = None,
-    state: StateOption = State.FL,
+    state: ReadStateOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Write a page for program staff: a folder of HTML, suppressed, that opens by a double click (docs/page.md).
 
     Example: nrs.py page --to ../page
 
-    Writes index.html with the state, a page for each agency, agency type and indicator, and the rules. Years stand side by
-    side, one for each program year of the store's builds.
+    Writes index.html with the state, a page for each agency, agency type and indicator, and the rules.
+
+    Years stand side by side, one for each program year of the store's builds.
     """
-    write_page(warehouse or warehouse_path(state), to, program_year, docs)
+    write_page(warehouse_to_read(state, warehouse), to, program_year, docs)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,9 @@ from texts import literal, year_name
 
 CONFIDENTIAL = "Confidential: this answer holds people. Don't pass it on outside the circle that may see student records."
 
+# Files of this project that are no warehouse, by the relation that they are known by.
+NO_WAREHOUSES = {"marts.nrs_cells_published": "the published file, in which nobody stands", "marts.nrs_years": "a file of numbers of several years"}
+
 # Piped output has no width of its own; the texts are written to read well at this one.
 WIDTH = 100
 
@@ -33,6 +37,13 @@ class Scope(StrEnum):
     state = "state"
     agency_type = "agency_type"
     agency = "agency"
+
+
+def program_year_typed(text: str | int) -> int:
+    """A program year as it is typed, or the default; raises typer.BadParameter for all but four digits of our time."""
+    if not re.fullmatch("(?:19|20|21)[0-9][0-9]", str(text)):
+        raise typer.BadParameter(f"{text!r} is no program year. Write 2023 for 2023-24.")
+    return int(text)
 
 
 class AskError(Exception):
@@ -77,6 +88,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
     found |= set(connection.execute("select schema_name || '.' || view_name from duckdb_views() where database_name = ?", [name]).fetchall())
     needed = ["marts.nrs_cells", "marts.nrs_cell_rules", "restricted.nrs_cell_members", "intermediate.int_submitted_rows"]
     missing = [relation for relation in needed if (relation,) not in found]
+    for relation, kind in NO_WAREHOUSES.items():
+        if needed[0] in missing and (relation,) in found:
+            raise AskError(f"{path} is {kind}. Give the warehouse (nrs.duckdb).")
     if missing:
         raise AskError(f"{path} is no warehouse of this version: it has no {', '.join(missing)}. Build it anew with `make report`.")
 
@@ -117,7 +131,9 @@ def reported_year(connection: duckdb.DuckDBPyConnection, asked: int | None) -> i
     years = column(connection, "select distinct program_year from marts.nrs_cells order by 1 desc")
     if asked is None or asked in years:
         return asked or years[0]
-    raise AskError(f"The warehouse reports program year {listed(years)}, not {asked}. Build it with `make report PROGRAM_YEAR={asked}`.")
+    (state,) = column(connection, "select max(scope_id) from marts.nrs_cells where scope = 'state'")
+    report = f"make report STATE={state} PROGRAM_YEAR={asked}"
+    raise AskError(f"The warehouse reports program year {listed(years)}, not {asked}. Build it with `{report}`, and EXTRACTS=folder for your own.")
 
 
 def reported_scope(connection: duckdb.DuckDBPyConnection, year: int, scope: Scope, scope_id: str | None) -> str:
@@ -132,6 +148,8 @@ def chosen_scope(scope: Scope, scope_id: str | None, known: list[str], where: st
         return known[0]
     if scope_id is None:
         raise AskError(f"Which {scope}? Give --id. There are: {listed(known)}.")
+    if scope == Scope.state and scope_id.upper() not in known:
+        raise AskError(f"--id {scope_id} is not the state's. Add --scope agency or --scope agency_type.")
     return choose(scope.replace("_", " "), scope_id, known, where)
 
 

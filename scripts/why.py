@@ -558,6 +558,10 @@ def tell(connection: duckdb.DuckDBPyConnection, fleid: str, year: int, scope: Sc
     records = _records(connection, system)
     if not any(part["lines"] for part in records):
         form = "" if words.id_form.fullmatch(fleid) else f" {words.id_words}"
+        near = re.sub(r"\W", "", fleid).upper()
+        near = f"FL{near}" if system == "fcs" and near.isdigit() else near
+        if rows(connection, f"select 1 from staging.base_{system}__{words.service} where {words.id_column} = ? limit 1", near):
+            raise AskError(f"No record of {fleid!r} in any extract. Did you mean {near}?")
         raise AskError(f"No record of {fleid!r} in any extract.{form} Look for a typing error, or for the person's student id at the agency.")
     scopes = rows(connection, "select scope, scope_id, person_key from intermediate.int_person_scopes where fleid = ? order by all", fleid)
     keys = [s["person_key"] for s in scopes if (s["scope"], s["scope_id"]) == (scope, scope_id)]

@@ -172,7 +172,9 @@ def test_what_the_form_does_not_have_is_refused_with_what_it_has(state_file: Pat
     assert "is of the state alone" in refused(state_file, "14", "lea", "B", "--scope", "agency", "--id", "013")
     assert "Which agency? Give --id. There are: " in refused(state_file, "1", "total", "total", "--scope", "agency")
     assert "No agency '13' in the report of 2023-24. Nearest: 013" in refused(state_file, "1", "total", "total", "--scope", "agency", "--id", "13")
-    assert "reports program year 2023, not 2019" in refused(state_file, "1", "total", "total", "--program-year", "2019")
+    assert "--id 013 is not the state's. Add --scope agency" in refused(state_file, "1", "total", "total", "--id", "013")
+    other_year = refused(state_file, "1", "total", "total", "--program-year", "2019")
+    assert "reports program year 2023, not 2019" in other_year and "`make report STATE=FL PROGRAM_YEAR=2019`" in other_year
 
 
 def test_a_file_that_is_no_warehouse_is_refused(tmp_path: Path) -> None:
@@ -182,6 +184,32 @@ def test_a_file_that_is_no_warehouse_is_refused(tmp_path: Path) -> None:
     assert "No warehouse at" in refused(tmp_path / "none.duckdb", "1", "total", "total")
     assert "can't be read as a warehouse" in refused(text, "1", "total", "total")
     assert "is no warehouse of this version: it has no marts.nrs_cells" in refused(other, "1", "total", "total")
+
+
+@pytest.mark.parametrize(("relation", "said"), [("nrs_cells_published", "is the published file"), ("nrs_years", "is a file of numbers of several years")])
+def test_a_file_without_people_is_known(relation: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "other.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(f"create schema marts; create table marts.{relation} as select 1 as value")
+    assert f"{said}" in refused(file, "1", "total", "total") and "nrs.duckdb" in refused(file, "1", "total", "total")
+
+
+@pytest.mark.parametrize("command", [["explain", "1", "total", "total"], ["why", "FL000000000001"], ["workbook"], ["page"], ["builds"], ["restore", "first"]])
+def test_another_states_store_is_not_read_in_its_place(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = tmp_path / "builds" / "20240101T000010Z-000000"
+    build.mkdir(parents=True)
+    (build / "manifest.json").write_text('{"build": {"state": "FL"}}', encoding="utf-8")
+    monkeypatch.setenv("NRS_WAREHOUSE", str(tmp_path / "nrs.duckdb"))
+    asked = CliRunner().invoke(app, [*command, "--state", "ms"], env={"COLUMNS": "300"})
+    assert asked.exit_code == 2 and "holds builds of FL" in asked.output
+    # Who doesn't ask for a state gets what is there.
+    assert "holds builds of FL" not in CliRunner().invoke(app, command).output
+
+
+def test_a_hint_names_the_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("NRS_WAREHOUSE", str(tmp_path / "nrs.duckdb"))
+    asked = CliRunner().invoke(app, ["explain", "1", "total", "total", "--state", "MS"])
+    assert asked.exit_code == 1 and "Build one with `make report STATE=MS`" in asked.output
 
 
 def test_nothing_can_be_written(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -51,6 +51,19 @@ def test_report_says_what_it_writes() -> None:
     assert "Writes the warehouse" in help_of("report")
 
 
+@pytest.mark.parametrize("typed", ["23", "2023-24", "1066", "next"])
+@pytest.mark.parametrize("command", [["report"], ["check", "."], ["page"], ["workbook"], ["explain", "1", "total", "total"]], ids=lambda words: words[0])
+def test_a_program_year_is_its_first_half(command: list[str], typed: str) -> None:
+    refused = CliRunner().invoke(app, [*command, "--program-year", typed], env={"COLUMNS": "200"})
+    assert refused.exit_code == 2 and f"'{typed}' is no program year. Write 2023 for 2023-24." in refused.output
+
+
+def test_without_its_packages_it_says_how_to_get_them() -> None:
+    run = subprocess.run([sys.executable, "-I", "-S", str(PROJECT / "scripts" / "nrs.py")], capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "Run `make report` once, then `. .venv/bin/activate`." in run.stderr and "Traceback" not in run.stderr
+
+
 def test_shell_completes_commands_and_options() -> None:
     """What the function does that `--install-completion` writes for bash, in an environment activated as the README says."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

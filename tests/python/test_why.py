@@ -171,6 +171,10 @@ def test_a_fleid_without_a_record_is_refused(warehouse: duckdb.DuckDBPyConnectio
         tell(warehouse, "FL999999999999")
     with pytest.raises(AskError, match="A FLEID is FL and twelve digits"):
         tell(warehouse, "12345")
+    fleid = find(warehouse, "select fleid from intermediate.int_person_scopes limit 1")
+    for typed in (fleid.lower(), fleid[2:], f"{fleid[:5]} {fleid[5:]}"):
+        with pytest.raises(AskError, match=f"Did you mean {fleid}?"):
+            tell(warehouse, typed)
 
 
 def test_a_scope_without_the_person_is_refused_with_those_that_have_it(warehouse: duckdb.DuckDBPyConnection) -> None:
