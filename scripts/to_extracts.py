@@ -2,13 +2,15 @@
 
 The SQL creates views named after the extracts (docs/bring_your_own_data.md has a worked example). Columns that a view
 doesn't have are left blank; an extract without a view gets its header line only; a view with a column that the contract
-doesn't know is an error, since it is mostly a misspelt one. Dates are written as MMDDYYYY and booleans as Y or N.
+doesn't know is an error, since it is mostly a misspelt one, and so is a view whose name is nearly an extract's. Dates are written as
+MMDDYYYY and booleans as Y or N.
 
     python scripts/to_extracts.py examples/bring_your_own_data/to_extracts.sql --to target/my_extracts
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +63,10 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
             views = {name for (name,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall()}
             if not views & extracts.keys():
                 raise MappingError(f"{sql}: no view is named after an extract. Name them after these: {', '.join(extracts)}.")
+            for view in sorted(views - extracts.keys()):
+                # Beside a view of the extract's own name, it is a step on the way.
+                if near := get_close_matches(view, extracts.keys() - views, n=1, cutoff=0.85):
+                    raise MappingError(f"View {view}: no extract has this name. Rename it: to {near[0]}, if it is that extract.")
             queries = {extract: extract_query(connection, extract, columns) for extract, columns in extracts.items() if extract in views}
             results = {}
             for extract, query in queries.items():
@@ -87,6 +93,9 @@ def main(
     state: Annotated[State, typer.Option(help="Whose extracts.")] = State.FL,
 ) -> None:
     """Turn tables of your own into a folder of extracts."""
+    extracts = extract_columns(record_system(state))
+    if others := sorted({file.name for file in to.glob("*")} - {f"{extract}.csv" for extract in extracts}):
+        raise typer.BadParameter(f"{to} holds other files ({others[0]}). Name a new folder, or one with extracts alone.", param_hint="--to")
     try:
         written = write_extracts(sql, to, state)
     except MappingError as error:
@@ -98,7 +107,9 @@ def main(
         raise typer.Exit(1) from None
     for extract, (records, blank) in written.items():
         typer.echo(f"{extract}: {records:,} records" + (f"; left blank: {', '.join(blank)}" if blank else ""))
-    typer.echo(f"Every other extract has its header line only. Next: make report {'' if state == State.FL else f'STATE={state} '}EXTRACTS={to}")
+    if empty := [extract for extract in extracts if extract not in written]:
+        typer.echo(f"With a header line only, without a view: {', '.join(empty)}.")
+    typer.echo(f"Next: make report {'' if state == State.FL else f'STATE={state} '}EXTRACTS={to}")
 
 
 if __name__ == "__main__":

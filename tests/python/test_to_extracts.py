@@ -114,6 +114,7 @@ def test_reporting_year_turns_on_july_1(tmp_path: Path, day: str, year: str) -> 
         ("create view agency as select 1 as agency_id;", r"no view is named after an extract\. Name them after these: agencies, "),
         ("create view agencies as select agency from nowhere;", "nowhere"),
         ("create view agencies as from read_csv('not_there.csv');", "not_there.csv"),
+        ("create view agencies as select '1' as agency_id; create view test as select 1 as score;", "View test: .* Rename it: to tests"),
     ],
 )
 def test_sql_that_does_not_fit_is_named(tmp_path: Path, sql: str, said: str) -> None:
@@ -161,7 +162,14 @@ def test_what_the_command_prints_is_what_the_guide_shows(tmp_path: Path) -> None
     assert result.exit_code == 0
     shown = [line.partition(", ...")[0] for line in re.findall(r"```text\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[0].splitlines()[:-1]]
     assert [line for line in shown if line not in result.output] == []
-    assert len(shown) == 4
+    assert len(shown) == 5
+    empty = {name.strip(" .") for name in re.findall("With a header line only, .*: (.*)", result.output)[0].split(",")}
+    assert empty == {file.stem for file in tmp_path.iterdir() if not records(file)}
+    # Its own files are written anew; a folder that holds others is left alone.
+    assert CliRunner().invoke(command, [str(EXAMPLE), "--to", str(tmp_path)]).exit_code == 0
+    (tmp_path / "notes.txt").touch()
+    refused = CliRunner().invoke(command, [str(EXAMPLE), "--to", str(tmp_path)])
+    assert refused.exit_code == 2 and "notes.txt" in refused.output
 
 
 def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
