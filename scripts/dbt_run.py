@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -34,6 +35,9 @@ PARSED = PROJECT / "target" / "parsed"
 # How the project's macros begin what they say, and a fault of a file, which is JSON (macros/extracts/check_files.sql).
 SAID = "Extracts: "
 FAULT = f"{SAID}fault "
+
+# The macros that an error came through: they say nothing to who reads our own words above them.
+CALLS = re.compile(r"\s*^ *> in macro .*\Z", re.DOTALL | re.MULTILINE)
 
 # Piped output has no width of its own: wide enough for the summary.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
@@ -118,7 +122,7 @@ def run_dbt(
                     if message.startswith(FAULT):
                         faults.append(Fault(**json.loads(message.removeprefix(FAULT))))
                 if event["level"] == "error" and message:
-                    errors.append(without_people(message))
+                    errors.append(without_people(CALLS.sub("", message)))
         except BaseException:
             # Whoever stops this run (Ctrl-C, a signal) stops dbt with it.
             dbt.kill()

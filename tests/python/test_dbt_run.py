@@ -149,5 +149,6 @@ def test_the_environment_limits_the_memory_of_the_engine(project: Path, tmp_path
     monkeypatch.setenv("NRS_MEMORY_LIMIT", "512MiB")
     assert shown() == "512.0 MiB"
     monkeypatch.setenv("NRS_MEMORY_LIMIT", "plenty")
-    with pytest.raises(BuildError, match='NRS_MEMORY_LIMIT is "plenty", which is no amount of memory'):
+    with pytest.raises(BuildError, match='NRS_MEMORY_LIMIT is "plenty", which is no amount of memory') as error:
         shown()
+    assert "in macro" not in str(error.value)
