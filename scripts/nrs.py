@@ -169,7 +169,8 @@ def report(
         forms = store.forms / str(program_year)
         say(f"Forms:     {forms} ({len(list(forms.iterdir()))} tables as CSV, small cells not suppressed: for the submission only)")
         errors = store.current / ERRORS
-        say(f"Errors:    {errors} ({len(list(errors.iterdir()))} file(s) to send back, one an agency; confidential)")
+        files = len(list(errors.iterdir()))
+        say(f"Errors:    {errors} ({files} file{'s' * (files != 1)} to send back, one an agency; confidential)")
 
 
 @app.command("builds")
