@@ -106,14 +106,19 @@
         )) -%}
     {%- elif missing -%}
         {%- set places = [] -%}
+        {%- set near = [] -%}
         {%- for name in part['columns'] if name not in names -%}
-            {%- do places.append(part['columns'].index(name) + 1) -%}
+            {%- set place = part['columns'].index(name) + 1 -%}
+            {%- do places.append(place) -%}
+            {%- for wanted in missing if modules.re.sub('[^a-z0-9]', '', name | lower) == wanted | replace('_', '') -%}
+                {%- do near.append(' Write the name in place ' ~ place ~ ' as ' ~ wanted ~ '.') -%}
+            {%- endfor -%}
         {%- endfor -%}
         {%- do faults.append(file_fault(
             part.source_file,
             'missing column(s) ' ~ missing | join(', ') ~ '. Found: ' ~ part['columns'] | select('in', names) | join(', ')
             ~ (', and other names in place ' ~ places[:20] | unique | join(', ') if places else ''),
-            'Add the column(s) to the header; columns are matched by name.', line=1, column=missing | join(', ')
+            'Add the column(s) to the header; columns are matched by name.' ~ near | join, line=1, column=missing | join(', ')
         )) -%}
     {%- endif -%}
     {%- for name in part['columns'] | select('in', names) | unique if part['columns'].count(name) > 1 -%}

@@ -66,6 +66,13 @@ class FileFault:
 FILE_FAULTS = {
     "missing file": FileFault("grants", None, None, "missing", "Add the file"),
     "missing column": FileFault("agencies", on_every_line(lambda _, line: line.rpartition(b",")[0]), 1, "missing column.* ielce_grantee", "Add the column"),
+    "name written otherwise": FileFault(
+        "family_literacy",
+        on_line(1, lambda line: line.replace(b"reporting_year", b"Reporting Year")),
+        1,
+        "missing column.* reporting_year",
+        "Write the name in place 2 as reporting_year",
+    ),
     "column twice": FileFault(
         "completions", on_every_line(lambda n, line: line + (b",ocp_code" if n == 1 else b",A")), 1, "ocp_code .*more than once", "Keep one"
     ),
