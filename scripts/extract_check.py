@@ -373,16 +373,16 @@ def example_text(example: dict) -> str:
 
 def code_rows(frequencies: list[dict]) -> Iterator[list[object]]:
     """Per column with a code list: the codes on the list and those that aren't, the most frequent first."""
-    for (extract, column, code_list), rows in groupby(
+    for (extract, column, _), rows in groupby(
         sorted(frequencies, key=lambda f: (f["extract"], f["column"], f["code_list"])), lambda f: (f["extract"], f["column"], f["code_list"])
     ):
         counts: dict[bool | None, dict[str, int]] = {True: {}, False: {}, None: {}}
         for row in rows:
             of_kind = counts[row["is_listed"]]
             of_kind[row["code"] or "(blank)"] = of_kind.get(row["code"] or "(blank)", 0) + row["records"]
-        # Code and number stay together where a line ends.
-        texts = [listed([f"{code}\N{NO-BREAK SPACE}{n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))]) for c in counts.values()]
-        yield [f"{extract}.{column}", code_list, texts[0], texts[1], sum(counts[None].values())]
+        # Without a blank, so that a line doesn't end between code and number.
+        texts = [listed([f"{code}={n:,}" for code, n in sorted(c.items(), key=lambda item: (-item[1], item[0]))]) for c in counts.values()]
+        yield [f"{extract}.{column}", texts[0], texts[1], sum(counts[None].values())]
 
 
 def coverage_rows(coverage: list[dict]) -> Iterator[list[object]]:
@@ -402,7 +402,7 @@ def print_document(document: dict) -> None:
         rows_table("Files", ["file", *counts], totals(document["profile"], "file"))
         of_agencies = [{**row, "agency": row["agency"] or "(none, or unknown)"} for row in document["profile"]]
         rows_table("Agencies", ["agency", *counts], sorted(totals(of_agencies, "agency"), key=lambda row: str(row[0])))
-        rows_table("Codes", ["column", "code list", "listed", "not on the list", "blank"], list(code_rows(document["code_frequencies"])))
+        rows_table("Codes", ["column", "on the code list", "not on it", "blank"], list(code_rows(document["code_frequencies"])))
         rows_table("Periods that the report needs", ["extract", "needed", "periods", "there", "absent"], list(coverage_rows(document["coverage"])))
     print_findings(document["findings"])
     for text in (*document["notes"], *document["errors"]):

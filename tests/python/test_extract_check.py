@@ -281,7 +281,7 @@ def test_faults_of_a_kind_are_told_once_and_a_column_of_a_file_apart(capsys: pyt
 def test_codes_beyond_those_named_are_counted() -> None:
     frequency = {"extract": "tests", "column": "level", "code_list": "levels", "is_listed": True, "records": 1}
     (row,) = code_rows([{**frequency, "code": str(number)} for number in range(8)])
-    assert row[2].endswith("5\N{NO-BREAK SPACE}1 and 2 more")
+    assert row[:2] == ["tests.level", "0=1, 1=1, 2=1, 3=1, 4=1, 5=1 and 2 more"]
 
 
 def test_run_that_ends_early_is_a_thing_to_mend() -> None:
