@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 from dbt_run import PROJECT
 from store import PUBLISHED, Manifest, StoreError, sha256
+from texts import literal
 
 RULES = ("rules", "terminology", "forms")
 # What goes into the published file. Not the hashes of cells and extracts: of a small table, with a few numbers suppressed, the
@@ -150,18 +151,18 @@ def write_published(connection: duckdb.DuckDBPyConnection, file: Path, manifest:
     relations = published_relations(manifest)
     if private := [f"{schema}.{name}" for schema, name in relations if schema not in PUBLIC_SCHEMAS]:
         raise StoreError(f"Marked as published, but of a schema that holds people: {', '.join(private)}. Take `published` off its `meta`.")
-    connection.execute(f"attach {quoted(file)} as published")
+    connection.execute(f"attach {literal(file)} as published")
     for (schema, name), node in relations.items():
         connection.execute(f"create schema if not exists published.{schema}")
         connection.execute(f"create table published.{schema}.{name} as select * from {schema}.{name}")
-        connection.execute(f"comment on table published.{schema}.{name} is {quoted(node['description'])}")
+        connection.execute(f"comment on table published.{schema}.{name} is {literal(node['description'])}")
         for column in node["columns"].values():
-            connection.execute(f"comment on column published.{schema}.{name}.{column['name']} is {quoted(column['description'])}")
+            connection.execute(f"comment on column published.{schema}.{name}.{column['name']} is {literal(column['description'])}")
     connection.execute("create schema if not exists published.reference")
     write_manifest_table(connection, facts, "published", PUBLIC_SECTIONS)
     connection.execute("checkpoint published")
     connection.execute("detach published")
-    connection.execute(f"attach {quoted(file)} as published (read_only)")
+    connection.execute(f"attach {literal(file)} as published (read_only)")
     found = connection.execute(
         "select schema_name, table_name from duckdb_tables() where database_name = 'published' "
         "union all select schema_name, view_name from duckdb_views() where database_name = 'published' and not internal"
@@ -191,17 +192,12 @@ def columns_with_people(connection: duckdb.DuckDBPyConnection, person_columns: d
     agencies = columns("columns.schema_name = 'staging' and columns.table_name like '%agencies' and column_name = 'agency_id'")
     texts = columns("columns.database_name = 'published' and columns.schema_name <> 'reference' and data_type = 'VARCHAR'")
     people = " union ".join(
-        f'select "{column}" as value from {table} where regexp_full_match("{column}", {quoted(person_columns[column])})'
+        f'select "{column}" as value from {table} where regexp_full_match("{column}", {literal(person_columns[column])})'
         for table, column, _ in where_people_are
     )
     no_people = "".join(f' except select "{column}" from {table}' for table, column, _ in agencies)
-    values = " union ".join(f'select distinct {quoted(f"{table}.{column}")} as place, "{column}" as value from {table}' for table, column, _ in texts)
+    values = " union ".join(f'select distinct {literal(f"{table}.{column}")} as place, "{column}" as value from {table}' for table, column, _ in texts)
     found = connection.execute(
         f"with people as (({people}){no_people}) select distinct place from ({values}) where value in (select value from people) order by all"
     )
     return [place for (place,) in found.fetchall()]
-
-
-def quoted(text: object) -> str:
-    """A text as an SQL literal."""
-    return "'" + str(text).replace("'", "''") + "'"

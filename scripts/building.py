@@ -21,6 +21,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from spreadsheet import spreadsheet_safe_sql
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
+from texts import year_name
 from withheld import without_people
 
 # The folder of a build with one error file an agency.
@@ -169,10 +170,9 @@ def print_summary(connection: duckdb.DuckDBPyConnection, state: State, program_y
     def rows(sql: str) -> list[tuple]:
         return connection.execute(sql).fetchall()
 
-    years = f"{program_year}-{(program_year + 1) % 100:02d}"
-    console.print(f"\n[bold]NRS report, {state}, program year {program_year} ({years})[/bold]\n")
+    console.print(f"\n[bold]NRS report, {state}, program year {program_year} ({year_name(program_year)})[/bold]\n")
     if not rows(f"from marts.population_summary where program_year = {program_year} and measure = 'persons_with_nrs_rows' and persons > 0"):
-        say(f"Nobody has an NRS row in {years}: is the year right?\n")
+        say(f"Nobody has an NRS row in {year_name(program_year)}: is the year right?\n")
     say(f"Extracts: {shown(str(extracts)) if extracts else 'bundled synthetic sample (nobody in it is real)'}\n")
 
     headings = ("extract", "records", "used", "repeated", "rejected", "no scope", "ignored")

@@ -22,6 +22,7 @@ from dbt_run import PROJECT
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from texts import year_name
 
 TEMPLATES = PROJECT / "docs" / "site"
 STAGES = {
@@ -366,7 +367,7 @@ def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Pa
     templates = environment(rulings, [seed["node"]["name"] for seed in codes])
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(TEMPLATES / "style.css", folder / "style.css")
-    year = f"{program_year}-{(program_year + 1) % 100:02d}"
+    year = year_name(program_year)
     for name, (template, content) in pages.items():
         html = templates.get_template(f"{template}.html.j2").render(year=year, current=name, **content)
         (folder / name).write_text(html, encoding="utf-8", newline="\n")

@@ -30,6 +30,7 @@ from rich.table import Table
 from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
 from store import WAREHOUSE
+from texts import year_name
 
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 MOST_ROWS = 60
@@ -396,7 +397,7 @@ def coverage_rows(coverage: list[dict]) -> Iterator[list[object]]:
 def print_document(document: dict) -> None:
     """Print the check for people, its last line the one to act on."""
     year = document["program_year"]
-    console.print(f"\n[bold]Check of the extracts of {document['state']} for program year {year} ({year}-{(year + 1) % 100:02d})[/bold]\n")
+    console.print(f"\n[bold]Check of the extracts of {document['state']} for program year {year} ({year_name(year)})[/bold]\n")
     counts = ["records", "usable", "repeated", "rejected"]
     if document["profile"]:
         rows_table("Files", ["file", *counts], totals(document["profile"], "file"))
