@@ -26,6 +26,8 @@ from typer.testing import CliRunner, Result
 HOSTILE_AGENCY, HOSTILE_NAME = "014", '=HYPERLINK("http://example.org","x")<script>alert(1)</script>'
 YEARS = (2022, 2023)
 NO_BASE = "\u2013"
+# Ids of builds, the oldest first.
+A, B, C, D, E = (f"20241001T08300{second}Z-{second:06x}" for second in range(5))
 
 
 def write_build(warehouse: MemoryWarehouse, manifest: dict, file: Path) -> None:
@@ -78,11 +80,11 @@ def put_in_place(folder: Path, build_id: str) -> None:
 def house(sample_warehouse: MemoryWarehouse, manifest: dict, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store with a build of 2022-23 and, in place, one of 2023-24."""
     folder = tmp_path_factory.mktemp("house")
-    (folder / "builds" / "b").mkdir(parents=True)
-    write_build(sample_warehouse, manifest, folder / "builds" / "b" / "nrs_published.duckdb")
-    put_in_place(folder, "b")
-    shutil.copytree(folder / "builds" / "b", folder / "builds" / "a")
-    move_to_2022(folder / "builds" / "a" / "nrs_published.duckdb")
+    (folder / "builds" / B).mkdir(parents=True)
+    write_build(sample_warehouse, manifest, folder / "builds" / B / "nrs_published.duckdb")
+    put_in_place(folder, B)
+    shutil.copytree(folder / "builds" / B, folder / "builds" / A)
+    move_to_2022(folder / "builds" / A / "nrs_published.duckdb")
     return folder
 
 
@@ -175,7 +177,7 @@ class Expected:
 def published(house: Path) -> duckdb.DuckDBPyConnection:
     """What the published files of both years hold, in one table: cells of the forms and counts of persons, with the anchor of their rule."""
     connection = duckdb.connect()
-    for build_id in ("a", "b"):
+    for build_id in (A, B):
         connection.execute(f"attach '{house / 'builds' / build_id / 'nrs_published.duckdb'}' as build (read_only); use build")
         connection.execute("""
             create table if not exists memory.main.numbers (
@@ -412,7 +414,7 @@ def test_files_of_ids_are_plain_and_never_the_same() -> None:
 
 
 def test_one_year_says_how_to_see_more(house: Path, tmp_path: Path) -> None:
-    copy_build(house, "b", tmp_path)
+    copy_build(house, B, tmp_path)
     assert run(tmp_path).exit_code == 0
     index = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "Only 2023-24 is there" in index and "nrs.py build --program-year 2022" in index
@@ -420,17 +422,17 @@ def test_one_year_says_how_to_see_more(house: Path, tmp_path: Path) -> None:
 
 
 def test_build_in_place_counts_for_its_year_and_the_newest_for_others(house: Path, tmp_path: Path) -> None:
-    for build_id, source in (("a", "a"), ("b", "a"), ("c", "b"), ("d", "b")):
+    for build_id, source in ((A, A), (B, A), (C, B), (D, B)):
         (tmp_path / "builds" / build_id).mkdir(parents=True)
         os.link(house / "builds" / source / "nrs_published.duckdb", tmp_path / "builds" / build_id / "nrs_published.duckdb")
-    (tmp_path / "builds" / "e").mkdir()
-    with duckdb.connect(str(tmp_path / "builds" / "e" / "nrs_published.duckdb")) as connection:
+    (tmp_path / "builds" / E).mkdir()
+    with duckdb.connect(str(tmp_path / "builds" / E / "nrs_published.duckdb")) as connection:
         connection.execute("create schema marts; create table marts.nrs_forms (table_id varchar)")
-    put_in_place(tmp_path, "c")
+    put_in_place(tmp_path, C)
     files, left_out, year = published_files(Store(tmp_path / "nrs.duckdb"))
     builds = {each: file.resolve().parent.name for each, file in files.items()}
-    assert (builds, left_out.keys(), year) == ({2022: "b", 2023: "c"}, {"e"}, 2023)
-    put_in_place(tmp_path, "e")
+    assert (builds, left_out.keys(), year) == ({2022: B, 2023: C}, {E}, 2023)
+    put_in_place(tmp_path, E)
     with pytest.raises(PageError, match=r"lacks marts\.nrs_cells_published, .*Build again"):
         published_files(Store(tmp_path / "nrs.duckdb"))
 
@@ -452,7 +454,7 @@ def test_without_a_published_file_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_suppressed_number_with_its_value_stops_the_page(house: Path, tmp_path: Path) -> None:
-    file = copy_build(house, "b", tmp_path)
+    file = copy_build(house, B, tmp_path)
     with duckdb.connect(str(file)) as connection:
         connection.execute("update marts.population_summary_published set persons = 7 where is_suppressed and scope = 'agency'")
     refused = run(tmp_path)
