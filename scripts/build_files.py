@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 from dbt_run import PROJECT
+from extract_check import THINGS
 from store import PUBLISHED, Manifest, StoreError, sha256
 from texts import literal
 
@@ -121,9 +122,7 @@ def stop_findings(connection: duckdb.DuckDBPyConnection) -> int:
     """
     if not connection.execute("select * from information_schema.tables where table_schema = 'restricted' and table_name = 'extract_findings'").fetchall():
         return 0
-    (found,) = connection.execute(
-        "select count(distinct (title, coalesce(source_file, extract_name))) from restricted.extract_findings where severity = 'stop'"
-    ).fetchone()
+    (found,) = connection.execute(f"select {THINGS} from restricted.extract_findings where severity = 'stop'").fetchone()
     return found
 
 

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contract import SAMPLES, State
+from contract import PROJECT, SAMPLES, State
 from door import Fault, unreadable
 from rich.console import Console
 from withheld import without_fleids, without_people
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
     from dbt_common.events.base_types import EventMsg
 
-PROJECT = Path(__file__).resolve().parents[1]
 
 # What dbt parses, and where it is kept for the next run: parsing takes half of a small build.
 PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "analyses", "docs/dbt", "macros", "models", "seeds", "tests")

@@ -24,6 +24,7 @@ import typer
 from contract import State, record_system
 from dbt_run import FAULT, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
+from files import name_part, owner_only
 from reading import program_year_typed
 from rich.box import SIMPLE
 from rich.table import Table
@@ -33,6 +34,8 @@ from store import WAREHOUSE
 from texts import year_name
 
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+# How many things of `extract_findings` there are to mend: kinds of findings, by file.
+THINGS = "count(distinct (title, coalesce(source_file, extract_name)))"
 MOST_ROWS = 60
 MOST_EXAMPLES = 3
 SEVERITIES = {"stop": "Mend before you build", "reject": "Will not be used", "warn": "Look at these"}
@@ -417,8 +420,8 @@ def print_document(document: dict) -> None:
 
 def print_check_summary(connection: duckdb.DuckDBPyConnection, state: State) -> None:
     """Print what a built warehouse says of its extracts: things and records by severity, and every stop."""
-    rows = connection.execute("""
-        select severity, count(distinct (title, coalesce(source_file, extract_name))), sum(records)::bigint from restricted.extract_findings
+    rows = connection.execute(f"""
+        select severity, {THINGS}, sum(records)::bigint from restricted.extract_findings
         group by severity order by array_position(['stop', 'reject', 'warn'], severity)
     """).fetchall()
     rows_table("Findings in the extracts", ["severity", "things", "records"], [list(row) for row in rows])
@@ -452,9 +455,8 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
 
     `extracts` is the state's folder that the warehouse was built from, read for line numbers. Earlier error
     files in `folder` are replaced; folder and files are the owner's alone (0700, 0600). The files hold values in full. A
-    cell that a spreadsheet would run as a formula begins with an apostrophe. An agency's id is in the name of its file as
-    it stands where it is capital letters and digits, else cleaned and with eight digits of its MD5 hash. Raises ValueError
-    where the folder holds anything else.
+    cell that a spreadsheet would run as a formula begins with an apostrophe. An agency's id is in the name of its file
+    as `files.name_part` gives it. Raises ValueError where the folder holds anything else.
     """
     for file in earlier_error_files(folder):
         file.unlink()
@@ -463,7 +465,7 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
     number_lines(connection, extracts, "from restricted.record_findings")
     connection.execute(f"create or replace temp macro cell(text) as {spreadsheet_safe_sql('text')}")
     system = record_system(state)
-    connection.execute(rf"""
+    connection.execute(f"""
         create or replace temp table error_lines as
         with agencies as (select distinct agency_id from staging.stg_{system}__agencies),
         extracts_of_agencies as (
@@ -472,15 +474,12 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
         ),
         rules as (select distinct finding, action, title, consequence, remedy from restricted.extract_findings)
         select
+            agencies.agency_id as agency,
             case
-                when agencies.agency_id is null and (extracts_of_agencies.extract_name is null or findings.agency_id = 'STATE')
-                    then 'errors_state_matches.csv'
-                when agencies.agency_id is null then 'errors_unknown_agency.csv'
-                when regexp_matches(agencies.agency_id, '^[A-Z0-9]{{1,30}}$') then concat('errors_', agencies.agency_id, '.csv')
-                else concat(
-                    'errors_', left(regexp_replace(agencies.agency_id, '[^A-Za-z0-9]+', '_', 'g'), 30), '_', left(md5(agencies.agency_id), 8), '.csv'
-                )
-            end as error_file,
+                when agencies.agency_id is not null then null
+                when extracts_of_agencies.extract_name is null or findings.agency_id = 'STATE' then 'state_matches'
+                else 'unknown_agency'
+            end as of_no_agency,
             cell(source_file) as file,
             record_number as record,
             record_lines.line,
@@ -499,21 +498,23 @@ def write_error_files(connection: duckdb.DuckDBPyConnection, folder: Path, extra
         left join extracts_of_agencies using (extract_name)
         left join record_lines using (source_file, record_number)
     """)
-    names = connection.execute("select distinct error_file from error_lines order by error_file").fetchall()
-    old_mask = os.umask(0o077)
-    try:
-        for (name,) in names:
+    parts = {
+        of_no_agency or name_part(agency): {"agency": agency, "of_no_agency": of_no_agency}
+        for agency, of_no_agency in connection.execute("select distinct agency, of_no_agency from error_lines").fetchall()
+    }
+    files = {folder / f"errors_{part}.csv": parts[part] for part in sorted(parts)}
+    with owner_only():
+        for file, whose in files.items():
             lines = connection.sql(
                 """
                 select file, record, line, term, "column", value, reason, what_happened, remedy from error_lines
-                where error_file = $name order by file, record, "column", reason
+                where agency is not distinct from $agency and of_no_agency is not distinct from $of_no_agency
+                order by file, record, "column", reason
                 """,
-                params={"name": name},
+                params=whose,
             )
-            lines.write_csv(str(folder / name), header=True)
-    finally:
-        os.umask(old_mask)
-    return [folder / name for (name,) in names]
+            lines.write_csv(str(file), header=True)
+    return list(files)
 
 
 def refuse_folder(errors_to: Path, extracts: Path) -> None:

@@ -20,7 +20,7 @@ def owner_only() -> Iterator[None]:
 
 
 def name_part(scope_id: str) -> str:
-    """An id as part of a file's name, as error files have it: as it stands where it is up to thirty capital letters and digits.
+    """An id as part of a file's name: as it stands where it is up to thirty capital letters and digits.
 
     Any other text is cleaned, cut, and told from its like by a hash, also where a file system takes `a` and `A` for one.
     """
