@@ -81,6 +81,11 @@
         )",
         'is_assumption': 'rules.is_assumption',
     },
+    {
+        'seed': 'code_crosswalks', 'item': "concat('Table 4A ', rules.maps_to)",
+        'description': "'Subjects of a gain 1a that the column counts'", 'reading': 'rules.code',
+        'is_assumption': 'rules.is_assumption', 'only': "rules.crosswalk = 'efl_gain_subject'",
+    },
 ] -%}
 
 with states as (

@@ -1,5 +1,5 @@
-with outcomes as (
-    select * from {{ ref('int_exit_outcomes') }}
+with indicators as (
+    select * from {{ ref('int_exit_indicators') }}
 ),
 
 ielce_persons as (
@@ -10,67 +10,47 @@ ielce_persons as (
 table_periods as (
     select
         '5' as table_id,
-        outcomes.*
-    from outcomes
+        indicators.*
+    from indicators
     union all
     select
         '5A' as table_id,
-        outcomes.*
-    from outcomes
-    where is_distance and indicator <> 'any_credential'
+        indicators.*
+    from indicators
+    where is_distance and row_code <> 'any_credential'
     union all
     select
         '9' as table_id,
-        outcomes.*
-    from outcomes
+        indicators.*
+    from indicators
     inner join ielce_persons
         on
-            outcomes.person_key = ielce_persons.person_key
-            and outcomes.pop_program_year = ielce_persons.program_year
-    where outcomes.indicator <> 'any_credential'
+            indicators.person_key = ielce_persons.person_key
+            and indicators.pop_program_year = ielce_persons.program_year
+    where indicators.row_code <> 'any_credential'
     union all
     select
         '10' as table_id,
-        outcomes.*
-    from outcomes
-    where is_correctional and indicator <> 'any_credential'
+        indicators.*
+    from indicators
+    where is_correctional and row_code <> 'any_credential'
     union all
     select
         '11' as table_id,
-        outcomes.*
-    from outcomes
-    where is_iet and indicator <> 'any_credential'
+        indicators.*
+    from indicators
+    where is_iet and row_code <> 'any_credential'
 ),
 
--- B and C look at the first period of the table's cohort (R40).
-ordered_periods as (
-    select
-        *,
-        row_number() over (
-            partition by table_id, program_year, indicator, person_key
-            order by pop_program_year, pop_number
-        ) = 1 as is_first
-    from table_periods
-),
-
--- Median earnings: those employed by the second quarter, and their wages (R42).
+-- B and C look at the first period of the table's cohort, of median earnings at that of employment (R40, R42).
 row_periods as (
     select
         *,
-        indicator as row_code,
-        true as is_in_cohort,
-        has_outcome as is_achieved,
-        cast(null as decimal(38, 10)) as amount
-    from ordered_periods
-    union all
-    select
-        *,
-        'median_earnings_q2' as row_code,
-        has_outcome as is_in_cohort,
-        has_outcome and value is not null as is_achieved,
-        cast(value as decimal(38, 10)) as amount
-    from ordered_periods
-    where indicator = 'employment_q2'
+        row_number() over (
+            partition by table_id, program_year, row_code, person_key
+            order by pop_program_year, pop_number
+        ) = 1 as is_first
+    from table_periods
 )
 
 {%- for column_code, condition in [

@@ -39,9 +39,9 @@ served as (
     select * from services
 ),
 
-exit_outcomes as (
-    select * from {{ ref('int_exit_outcomes') }}
-    where indicator in ('employment_q2', 'employment_q4', 'any_credential')
+exit_indicators as (
+    select * from {{ ref('int_exit_indicators') }}
+    where row_code in ('employment_q2', 'employment_q4', 'median_earnings_q2', 'any_credential')
 ),
 
 gain_periods as (
@@ -57,24 +57,11 @@ indicator_periods as (
         pop_program_year,
         pop_number,
         indicator as block,
-        case indicator when 'any_credential' then 'credential' else indicator end as indicator,
-        true as is_in_cohort,
-        has_outcome as is_achieved,
-        cast(null as decimal(38, 10)) as amount
-    from exit_outcomes
-    union all
-    select
-        person_key,
-        program_year,
-        pop_program_year,
-        pop_number,
-        indicator as block,
-        'median_earnings' as indicator,
-        has_outcome as is_in_cohort,
-        has_outcome and value is not null as is_achieved,
-        cast(value as decimal(38, 10)) as amount
-    from exit_outcomes
-    where indicator = 'employment_q2'
+        case row_code when 'any_credential' then 'credential' when 'median_earnings_q2' then 'median_earnings' else row_code end as indicator,
+        is_in_cohort,
+        is_achieved,
+        amount
+    from exit_indicators
     union all
     select
         person_key,

@@ -8,29 +8,24 @@ participants as (
     where pop_number = 1 and not is_outcomes_excluded and reported_msg = 'E'
 ),
 
--- Gains of any period of the year, one of each type a person (R34).
+-- Gains of any period of the year, one of each type a person (R34): of 1a by its subject, else by the kind; of a diploma
+-- or an IET gain none.
 gain_columns as (
     select distinct
         gains.person_key,
         gains.program_year,
-        case
-            when gains.kind = '1a' and literacy.code is not null then 'C'
-            when gains.kind = '1a' and mathematics.code is not null then 'E'
-            when gains.kind = '1b' then 'G'
-            when gains.kind = '1c' then 'I'
-            when gains.kind = '1d' then 'K'
-        end as column_code
+        coalesce(subjects.maps_to, kinds.maps_to) as column_code
     from {{ ref('int_gains') }} as gains
-    left join {{ ref('rule_codes') }} as literacy
+    left join {{ ref('code_crosswalks') }} as subjects
         on
-            literacy.rule_list = 'literacy_subject'
-            and gains.subject = literacy.code
-            and {{ in_force('literacy', 'gains.program_year') }}
-    left join {{ ref('rule_codes') }} as mathematics
+            subjects.crosswalk = 'efl_gain_subject'
+            and gains.subject = subjects.code
+            and {{ in_force('subjects', 'gains.program_year') }}
+    left join {{ ref('code_crosswalks') }} as kinds
         on
-            mathematics.rule_list = 'mathematics_subject'
-            and gains.subject = mathematics.code
-            and {{ in_force('mathematics', 'gains.program_year') }}
+            kinds.crosswalk = 'efl_gain_kind'
+            and gains.kind = kinds.code
+            and {{ in_force('kinds', 'gains.program_year') }}
 ),
 
 participant_columns as (

@@ -27,8 +27,7 @@ family_literacy as (
 staff as (
     select
         lower(personnel.staff_function) as row_code,
-        case personnel.job_status when 'PART_TIME' then 'B' when 'FULL_TIME' then 'C' when 'VOLUNTEER' then 'D' end
-            as column_code,
+        job_statuses.maps_to as column_code,
         personnel.source_file,
         personnel.record_number,
         personnel.agency_id,
@@ -38,6 +37,11 @@ staff as (
             ', federally funded'
         ) as evidence
     from {{ records('personnel') }} as personnel
+    left join {{ ref('code_crosswalks') }} as job_statuses
+        on
+            job_statuses.crosswalk = 'job_status'
+            and personnel.job_status = job_statuses.code
+            and {{ in_force('job_statuses', var('program_year')) }}
     where
         personnel.federally_funded = 'Y'
         and {{ program_year_of_reporting_year('personnel.reporting_year') }} = {{ var('program_year') }}

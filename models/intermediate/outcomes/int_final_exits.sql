@@ -2,20 +2,8 @@ with stay_terms as (
     select * from {{ ref('int_stay_terms') }}
 ),
 
-period_terms as (
-    select
-        terms.person_key,
-        terms.program_year,
-        terms.reporting_program_year,
-        terms.term_digit,
-        spans.pop_number
-    from {{ ref('int_terms') }} as terms
-    inner join {{ ref('int_spans') }} as spans
-        on
-            terms.person_key = spans.person_key
-            and terms.program_year = spans.program_year
-            and terms.span_number = spans.span_number
-    where spans.pop_number is not null
+pop_terms as (
+    select * from {{ ref('int_pop_terms') }}
 ),
 
 periods as (
@@ -51,14 +39,14 @@ stay_periods as (
     select distinct
         stay_terms.person_key,
         stay_terms.stay_number,
-        period_terms.program_year,
-        period_terms.pop_number
-    from period_terms
+        pop_terms.program_year,
+        pop_terms.pop_number
+    from pop_terms
     inner join stay_terms
         on
-            period_terms.person_key = stay_terms.person_key
-            and period_terms.reporting_program_year = stay_terms.reporting_program_year
-            and period_terms.term_digit = stay_terms.term_digit
+            pop_terms.person_key = stay_terms.person_key
+            and pop_terms.reporting_program_year = stay_terms.reporting_program_year
+            and pop_terms.term_digit = stay_terms.term_digit
 ),
 
 -- The final exit is that of the stay's last period of a year in which the person is a participant (R40).

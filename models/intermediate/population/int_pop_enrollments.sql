@@ -2,20 +2,15 @@ with enrollments as (
     select * from {{ ref('int_nrs_enrollments') }}
 ),
 
-terms as (
-    select * from {{ ref('int_terms') }}
-),
-
-periods as (
-    select * from {{ ref('int_spans') }}
-    where pop_number is not null
+pop_terms as (
+    select * from {{ ref('int_pop_terms') }}
 )
 
 select
     enrollments.person_key,
     enrollments.fleid,
     enrollments.program_year,
-    periods.pop_number,
+    pop_terms.pop_number,
     enrollments.agency_id,
     enrollments.reporting_program_year,
     enrollments.term_digit,
@@ -30,14 +25,9 @@ select
     enrollments.source_file,
     enrollments.record_number
 from enrollments
-inner join terms
+inner join pop_terms
     on
-        enrollments.person_key = terms.person_key
-        and enrollments.program_year = terms.program_year
-        and enrollments.reporting_year = terms.reporting_year
-        and enrollments.term_digit = terms.term_digit
-inner join periods
-    on
-        terms.person_key = periods.person_key
-        and terms.program_year = periods.program_year
-        and terms.span_number = periods.span_number
+        enrollments.person_key = pop_terms.person_key
+        and enrollments.program_year = pop_terms.program_year
+        and enrollments.reporting_year = pop_terms.reporting_year
+        and enrollments.term_digit = pop_terms.term_digit

@@ -1,19 +1,10 @@
-with terms as (
-    select
-        terms.*,
-        spans.pop_number
-    from {{ ref('int_terms') }} as terms
-    inner join {{ ref('int_spans') }} as spans
-        on
-            terms.person_key = spans.person_key
-            and terms.program_year = spans.program_year
-            and terms.span_number = spans.span_number
-    where spans.pop_number is not null
+with pop_terms as (
+    select * from {{ ref('int_pop_terms') }}
 ),
 
 -- The term with the latest exit; an open one is the latest (R13).
 last_terms as (
-    select * from terms
+    select * from pop_terms
     qualify
         row_number() over (
             partition by person_key, program_year, pop_number

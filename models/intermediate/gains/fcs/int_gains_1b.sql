@@ -11,13 +11,8 @@ reported_options as (
     group by reporting_year, ahs_diploma_option
 ),
 
-periods as (
-    select * from {{ ref('int_spans') }}
-    where pop_number is not null
-),
-
-terms as (
-    select * from {{ ref('int_terms') }}
+pop_terms as (
+    select * from {{ ref('int_pop_terms') }}
 ),
 
 program_years as (
@@ -44,7 +39,7 @@ thresholds as (
 select
     thresholds.person_key,
     thresholds.program_year,
-    periods.pop_number,
+    pop_terms.pop_number,
     '1b' as kind,
     least(coalesce(thresholds.exit_date, program_years.ends_on), program_years.ends_on) as earned_on,
     cast(null as string) as subject,
@@ -56,17 +51,12 @@ select
     ) as evidence
 from thresholds
 inner join program_years on thresholds.program_year = program_years.program_year
-inner join terms
+inner join pop_terms
     on
-        thresholds.person_key = terms.person_key
-        and thresholds.program_year = terms.program_year
-        and thresholds.reporting_program_year = terms.reporting_program_year
-        and thresholds.term_digit = terms.term_digit
-inner join periods
-    on
-        terms.person_key = periods.person_key
-        and terms.program_year = periods.program_year
-        and terms.span_number = periods.span_number
+        thresholds.person_key = pop_terms.person_key
+        and thresholds.program_year = pop_terms.program_year
+        and thresholds.reporting_program_year = pop_terms.reporting_program_year
+        and thresholds.term_digit = pop_terms.term_digit
 where
     thresholds.credits_standing >= thresholds.level_6_credits
     and thresholds.credits_standing - thresholds.ahs_credits_earned < thresholds.level_6_credits

@@ -35,7 +35,7 @@ passed_courses as (
         listed_programs.iet_program_number,
         courses.term_number,
         courses.exit_date,
-        courses.section_hours * case when courses.hours_type = 'C' then program_years.clock_hours_per_credit else 1 end
+        courses.section_hours * case when credit_hours.code is not null then program_years.clock_hours_per_credit else 1 end
             as clock_hours,
         concat(
             courses.course_id, ' grade ', courses.grade, ' ', cast(courses.section_hours as double), ' ', coalesce(courses.hours_type, 'K'),
@@ -58,6 +58,11 @@ passed_courses as (
             grades.rule_list = 'passing_grade'
             and courses.grade = grades.code
             and {{ in_force('grades', 'program_years.program_year') }}
+    left join {{ ref('rule_codes') }} as credit_hours
+        on
+            credit_hours.rule_list = 'credit_hours_type'
+            and courses.hours_type = credit_hours.code
+            and {{ in_force('credit_hours', 'program_years.program_year') }}
 ),
 
 -- One term or two consecutive ones, tried in the order of their last term, the single term before the pair.
