@@ -341,21 +341,25 @@ def in_force_changes(queries: dict[str, str]) -> list[tuple[Change, dict[str, st
 
 
 # What a row of a seed says that is neither prose nor display, by seed. A row of `lists` can be dropped; a value of
-# `values` be another of its column; `amounts` be one more, days of the year (07-01) and last years among them. First and
-# last years are amounts too, except those of a seed without `has_years`: no model looks up its rows by the year.
+# `values` be another of its column, of `switches` another of the words that the row's unit names; `amounts` be one more, days
+# of the year (07-01) and last years among them. First and last years are amounts too, except those of a seed without
+# `has_years`: no model looks up its rows by the year.
 # The federal rows of a seed that only LACES models read are judged as theirs (`is_of_laces`).
 @dataclass(frozen=True)
 class SeedRules:
-    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, amounts, whether
-    the years that a row is in force in are read, and whether only LACES models read it."""
+    """The logic in a seed's columns: whether rows can be dropped, the columns whose values can be exchanged, those of switches, of
+    amounts, whether the years that a row is in force in are read, and whether only LACES models read it."""
 
     is_list: bool = False
     values: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
     has_years: bool = True
     is_of_laces: bool = False
 
 
+# What the unit of a switch begins with, before the words that it takes.
+SWITCH = "one of: "
 SEEDS = {
     "seeds/rules/ahs_level_6_credits.csv": SeedRules(is_list=True, amounts=("level_6_credits",)),
     "seeds/rules/competency_diploma_requirements.csv": SeedRules(is_list=True, values=("record_kind",), amounts=("minimum_score", "minimum_hours")),
@@ -371,7 +375,7 @@ SEEDS = {
     "seeds/rules/needed_periods.csv": SeedRules(is_list=True, values=("period_unit",), amounts=("first_quarter_after", "last_quarter_after")),
     "seeds/rules/nrs_programs.csv": SeedRules(is_list=True, values=("program",)),
     "seeds/rules/rule_codes.csv": SeedRules(is_list=True),
-    "seeds/rules/rule_parameters.csv": SeedRules(amounts=("value",)),
+    "seeds/rules/rule_parameters.csv": SeedRules(switches=("value",), amounts=("value",)),
     "seeds/terminology/age_groups.csv": SeedRules(is_list=True, amounts=("minimum_age", "maximum_age")),
     "seeds/terminology/alternative_placement_programs.csv": SeedRules(is_list=True, values=("program", "efl_row_code")),
     "seeds/terminology/assessment_score_ranges.csv": SeedRules(
@@ -397,10 +401,12 @@ def seed_changes(rows: list[dict[str, str]], rules: SeedRules, states: Container
         others: list[tuple[str, str, dict[str, str] | None]] = []
         if rules.is_list:
             others.append(("row", "dropped", None))
-        for column in rules.values:
-            known = list(dict.fromkeys(r[column] for r in rows if r[column]))
-            if row[column] and len(known) > 1:
-                value = known[(known.index(row[column]) + 1) % len(known)]
+        known = {column: list(dict.fromkeys(r[column] for r in rows if r[column])) for column in rules.values}
+        if row.get("unit", "").startswith(SWITCH):
+            known |= {column: row["unit"].removeprefix(SWITCH).split(", ") for column in rules.switches}
+        for column, words in known.items():
+            if row[column] and len(words) > 1:
+                value = words[(words.index(row[column]) + 1) % len(words)]
                 others.append(("value", f"{column} {row[column]} -> {value}", row | {column: value}))
         for column in (*rules.amounts, *(("effective_from", "effective_to") if rules.has_years else ())):
             more = one_more(row[column])

@@ -233,6 +233,19 @@ def test_the_years_of_a_seed_that_no_model_looks_up_by_the_year_are_not_changed(
     assert [c.text for c, _ in seed_changes(rows, SeedRules(is_list=True, has_years=False), ["FL"])] == ["FL, A: dropped"]
 
 
+def test_a_switch_takes_the_next_of_the_words_of_its_unit() -> None:
+    rows = [
+        {"state": "FL", "parameter": "by", "value": "exit", "unit": "one of: entry, exit", "effective_from": "2016"},
+        {"state": "FL", "parameter": "hours", "value": "10", "unit": "hours", "effective_from": "2016"},
+        {"state": "FL", "parameter": "of", "value": "stay", "unit": "one of: stay", "effective_from": "2016"},
+    ]
+    rules = SeedRules(switches=("value",), amounts=("value",), has_years=False)
+    assert [(c.kind, c.text, kept[c.line - 2]["value"]) for c, kept in seed_changes(rows, rules, ["FL"])] == [
+        ("value", "FL, by: value exit -> entry", "entry"),
+        ("amount", "FL, hours, hours: value 10 -> 11", "11"),
+    ]
+
+
 def test_a_base_model_reads_the_records_of_a_test_in_place_of_its_files() -> None:
     files = "select 'of the file' as a, 'of the file' as b"
     sql = f"with source as (\n    {files}\n),\n\ntrimmed as (\n    select a, b from source\n)\n\nselect a, b from trimmed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 from harness import PROJECT, CompiledProject, MemoryWarehouse
 
@@ -108,3 +109,14 @@ def test_every_dated_seed_is_looked_at_and_named_in_the_guide(compiled: Compiled
     assert {seed for seed in dated if f"'{seed}' as seed" not in compiled.tests[OVERLAP]} == set()
     forms_and_rules = {path.stem for folder in ("rules", "forms") for path in (PROJECT / "seeds" / folder).glob("*.csv")} & dated
     assert {seed for seed in forms_and_rules if seed not in GUIDE} == set()
+
+
+@pytest.mark.parametrize("word", ["program-year", "Program_year", "year", "program_year, stay", "one"])
+def test_a_word_that_a_switch_does_not_take_stops_the_build(compiled: CompiledProject, word: str) -> None:
+    """The seed, the word and those that it takes; the last case of a model's `case` would have decided without a word."""
+    warehouse = MemoryWarehouse(compiled.needed_for(["intermediate.int_program_years"]))
+    warehouse.load(PROJECT / "seeds" / "extracts")
+    warehouse.connection.execute("update reference.rule_parameters set value = $1 where state = 'FL' and parameter = 'pop_hours_of'", [word])
+    said = f'rule_parameters.csv says "{word}" for pop_hours_of in program year 20.. (state FL). It takes one of: program_year, stay.'
+    with pytest.raises(duckdb.Error, match=re.escape(said).replace(r"20\.\.", r"20\d\d")):
+        warehouse.build()

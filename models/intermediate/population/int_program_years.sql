@@ -1,3 +1,10 @@
+{%- set unknown_word -%}
+    concat(
+        'seeds/rules/rule_parameters.csv says "', rules.value, '" for ', rules.parameter, ' in program year ', program_years.program_year,
+        ' (state {{ var("state") }}). It takes ', rules.unit, '.'
+    )
+{%- endset -%}
+
 with record_years as (
     select program_year from {{ ref('int_agency_records') }}
 ),
@@ -16,11 +23,18 @@ program_years as (
     select cast({{ var('program_year') }} as integer) as program_year
 ),
 
+-- A switch takes one of the words that its unit names; by another, the model's last case would decide.
 parameters as (
     select
         program_years.program_year,
         rules.parameter,
-        rules.value
+        case
+            when
+                rules.unit like 'one of: %'
+                and (rules.value like '%,%' or position(concat(' ', rules.value, ',') in concat(substr(rules.unit, 8), ',')) = 0)
+                then {{ sql_error(unknown_word) }}
+            else rules.value
+        end as value
     from program_years
     inner join {{ ref('rule_parameters') }} as rules
         on {{ in_force('rules', 'program_years.program_year') }}
