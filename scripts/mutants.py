@@ -600,6 +600,8 @@ def main(
     if verbose:
         for v in verdicts:
             typer.echo(f"{v.file}:{v.line}: {v.kind}: {v.text}: {v.outcome} {v.test}")
+    if not takes_all:
+        typer.echo(f"The fixed share: one in {SHARE} of each kind in a file, and what is listed. --all judges the rest too.")
     seconds = {"compile": compiled_at - started, "unchanged": baseline_at - compiled_at, "mutants": time.perf_counter() - baseline_at}
     is_clean = report(verdicts, {key for key in equivalent_rows() if key[0] in {file for _, file in tasks}}, seconds)
     raise typer.Exit(0 if is_clean else 1)

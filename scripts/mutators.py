@@ -218,11 +218,12 @@ def is_join_key(node: exp.Expression) -> bool:
 def of_values(node: exp.Expression) -> Iterator[Edit]:
     """Numbers, window edges, codes of a list, defaults, branches."""
     if isinstance(node, exp.Literal) and not node.is_string and is_counted(node):
-        yield replacing("number", node, exp.Literal.number(int(node.this) + 1), context(node), f"{int(node.this) + 1}")
+        for other in (int(node.this) + 1, int(node.this) - 1):
+            yield replacing("number", node, exp.Literal.number(other), context(node), f"{other}")
     if isinstance(node, exp.Between):
-        for key, change in (("low", exp.Add), ("high", exp.Sub)):
+        for key, change, how in (("low", exp.Add, "nearer"), ("high", exp.Sub, "nearer"), ("low", exp.Sub, "farther"), ("high", exp.Add, "farther")):
             edge = change(this=exp.paren(node.args[key].copy()), expression=exp.Literal.number(1))
-            yield Edit("window_edge", node, written(node), f"{key} edge a day nearer", node, key, edge)
+            yield Edit("window_edge", node, written(node), f"{key} edge a day {how}", node, key, edge)
     if isinstance(node, exp.In) and len(node.expressions) > 1:
         for code in node.expressions:
             kept = [c for c in node.expressions if c is not code]
@@ -341,9 +342,9 @@ def in_force_changes(queries: dict[str, str]) -> list[tuple[Change, dict[str, st
 
 
 # What a row of a seed says that is neither prose nor display, by seed. A row of `lists` can be dropped; a value of
-# `values` be another of its column, of `switches` another of the words that the row's unit names; `amounts` be one more, days
-# of the year (07-01) and last years among them. First and last years are amounts too, except those of a seed without
-# `has_years`: no model looks up its rows by the year.
+# `values` be another of its column, of `switches` another of the words that the row's unit names; `amounts` be one more or one
+# less, days of the year (07-01) and last years among them. First and last years are amounts too, except those of a seed
+# without `has_years`: no model looks up its rows by the year.
 # The federal rows of a seed that only LACES models read are judged as theirs (`is_of_laces`).
 @dataclass(frozen=True)
 class SeedRules:
@@ -409,20 +410,22 @@ def seed_changes(rows: list[dict[str, str]], rules: SeedRules, states: Container
                 value = words[(words.index(row[column]) + 1) % len(words)]
                 others.append(("value", f"{column} {row[column]} -> {value}", row | {column: value}))
         for column in (*rules.amounts, *(("effective_from", "effective_to") if rules.has_years else ())):
-            more = one_more(row[column])
-            if more:
-                others.append(("amount", f"{column} {row[column]} -> {more}", row | {column: more}))
+            # A first year is only moved to a later one: nearly all are that of WIOA, before which there is nothing.
+            for step in (1,) if column == "effective_from" else (1, -1):
+                value = a_step_on(row[column], step)
+                if value:
+                    others.append(("amount", f"{column} {row[column]} -> {value}", row | {column: value}))
         for kind, text, changed in others:
             kept = rows[:place] + ([changed] if changed else []) + rows[place + 1 :]
             yield Change(kind, place + 2, f"{name}: {text}", ""), kept
 
 
-def one_more(value: str) -> str | None:
-    """A number and one, or the day after a day or a day of the year; nothing of other values."""
+def a_step_on(value: str, step: int) -> str | None:
+    """A number and `step`, or so many days after a day or a day of the year; nothing of other values."""
     if re.fullmatch(r"-?[0-9]+", value):
-        return str(int(value) + 1)
+        return str(int(value) + step)
     if re.fullmatch(r"[0-9]{2}-[0-9]{2}", value):
-        return f"{date.fromisoformat(f'2023-{value}') + timedelta(days=1):%m-%d}"
+        return f"{date.fromisoformat(f'2023-{value}') + timedelta(days=step):%m-%d}"
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return str(date.fromisoformat(value) + timedelta(days=1))
+        return str(date.fromisoformat(value) + timedelta(days=step))
     return None

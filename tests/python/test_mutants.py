@@ -25,7 +25,7 @@ CHANGES = [
     ("comparison", "select a from t inner join u on t.a = u.a and t.b > u.b", {
         "t.b > u.b -> t.b >= u.b": "SELECT a FROM t INNER JOIN u ON t.a = u.a AND t.b >= u.b",
     }),
-    ("number", "select a + 2 as b from t", {"2 in a + 2 -> 3": "SELECT a + 3 AS b FROM t"}),
+    ("number", "select a + 2 as b from t", {"2 in a + 2 -> 3": "SELECT a + 3 AS b FROM t", "2 in a + 2 -> 1": "SELECT a + 1 AS b FROM t"}),
     ("number", "select cast(a as decimal(28, 10)) from t where exists (select 1 from u)", {}),
     ("join", "select a from t left join u on t.a = u.a", {"left join u -> inner join": "SELECT a FROM t INNER JOIN u ON t.a = u.a"}),
     ("join", "select a from t inner join u on t.a = u.a", {"inner join u -> left join": "SELECT a FROM t LEFT JOIN u ON t.a = u.a"}),
@@ -79,6 +79,8 @@ CHANGES = [
     ("window_edge", "select a from t where d between b and e", {
         "d BETWEEN b AND e -> low edge a day nearer": "SELECT a FROM t WHERE d BETWEEN (b) + 1 AND e",
         "d BETWEEN b AND e -> high edge a day nearer": "SELECT a FROM t WHERE d BETWEEN b AND (e) - 1",
+        "d BETWEEN b AND e -> low edge a day farther": "SELECT a FROM t WHERE d BETWEEN (b) - 1 AND e",
+        "d BETWEEN b AND e -> high edge a day farther": "SELECT a FROM t WHERE d BETWEEN b AND (e) + 1",
     }),
 ]  # fmt: skip
 
@@ -217,15 +219,21 @@ def test_rows_of_a_seed_are_dropped_exchanged_and_moved_by_one() -> None:
         (2, "FL, A, x: dropped", [b, c]),
         (2, "FL, A, x: maps_to x -> y", [a | {"maps_to": "y"}, b, c]),
         (2, "FL, A, x: start 12-31 -> 01-01", [a | {"start": "01-01"}, b, c]),
+        (2, "FL, A, x: start 12-31 -> 12-30", [a | {"start": "12-30"}, b, c]),
         (2, "FL, A, x: effective_from 2016 -> 2017", [a | {"effective_from": "2017"}, b, c]),
         (3, "US, B, y: dropped", [a, c]),
         (3, "US, B, y: maps_to y -> x", [a, b | {"maps_to": "x"}, c]),
         (3, "US, B, y: start -1 -> 0", [a, b | {"start": "0"}, c]),
+        (3, "US, B, y: start -1 -> -2", [a, b | {"start": "-2"}, c]),
         (3, "US, B, y: effective_from 2016 -> 2017", [a, b | {"effective_from": "2017"}, c]),
         (3, "US, B, y: effective_to 2020 -> 2021", [a, b | {"effective_to": "2021"}, c]),
+        (3, "US, B, y: effective_to 2020 -> 2019", [a, b | {"effective_to": "2019"}, c]),
     ]
     of_another_state = [(change.line, change.text, kept) for change, kept in seed_changes(rows, SeedRules(amounts=("start",), has_years=False), ["MS"])]
-    assert of_another_state == [(4, "MS, C, y: start 2014-12-31 -> 2015-01-01", [a, b, c | {"start": "2015-01-01"}])]
+    assert of_another_state == [
+        (4, "MS, C, y: start 2014-12-31 -> 2015-01-01", [a, b, c | {"start": "2015-01-01"}]),
+        (4, "MS, C, y: start 2014-12-31 -> 2014-12-30", [a, b, c | {"start": "2014-12-30"}]),
+    ]
 
 
 def test_the_years_of_a_seed_that_no_model_looks_up_by_the_year_are_not_changed() -> None:
@@ -243,6 +251,7 @@ def test_a_switch_takes_the_next_of_the_words_of_its_unit() -> None:
     assert [(c.kind, c.text, kept[c.line - 2]["value"]) for c, kept in seed_changes(rows, rules, ["FL"])] == [
         ("value", "FL, by: value exit -> entry", "entry"),
         ("amount", "FL, hours, hours: value 10 -> 11", "11"),
+        ("amount", "FL, hours, hours: value 10 -> 9", "9"),
     ]
 
 
