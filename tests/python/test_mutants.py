@@ -7,7 +7,7 @@ import generate_laces_extracts
 import pytest
 from contract import State
 from harness import CompiledProject, MemoryWarehouse, compile_project
-from mutants import PROGRAM_YEAR, SEED, STUDENTS, UNIT, Project, UnitTests, reading
+from mutants import ALIVE, FAILED, INVALID, PROGRAM_YEAR, SEED, SHARE, STUDENTS, UNIT, Mutant, Project, UnitTests, Verdict, reading, report, share_of
 from mutators import IN_FORCE_CHANGES, SEEDS, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
 
 # Kind, query, and every change of that kind with what it makes of the query.
@@ -253,6 +253,32 @@ def test_a_switch_takes_the_next_of_the_words_of_its_unit() -> None:
         ("amount", "FL, hours, hours: value 10 -> 11", "11"),
         ("amount", "FL, hours, hours: value 10 -> 9", "9"),
     ]
+
+
+def verdict(text: str, outcome: str) -> Verdict:
+    return Verdict("m.sql", 7, "join", text, outcome)
+
+
+@pytest.mark.parametrize(("verdicts", "listed", "said"), [
+    ([verdict("a", ALIVE)], set(), "survivor m.sql:7: join: a"),
+    ([verdict("a", FAILED)], set(), "not judged m.sql:7: join: a: "),
+    ([verdict("a", UNIT)], {("m.sql", "a")}, "stale m.sql: a: listed as equivalent, but killed or no mutant"),
+    ([verdict("a", UNIT)], {("m.sql", "b")}, "stale m.sql: b: listed as equivalent, but killed or no mutant"),
+    ([verdict("a", ALIVE)], {("n.sql", "a")}, "survivor m.sql:7: join: a"),
+])  # fmt: skip
+def test_a_run_is_clean_only_if_all_are_judged_and_what_is_alive_is_what_is_listed(
+    capsys: pytest.CaptureFixture[str], verdicts: list[Verdict], listed: set[tuple[str, str]], said: str
+) -> None:
+    clean = [verdict("found", UNIT), verdict("equal", ALIVE), verdict("none", INVALID)]
+    assert report(clean, {("m.sql", "equal")}, {})
+    assert not report(clean + verdicts, {("m.sql", "equal"), *listed}, {})
+    assert said in capsys.readouterr().out.splitlines()
+
+
+def test_the_share_touches_every_kind_and_every_listed_change() -> None:
+    mutants = [Mutant("m.sql", 1, kind, f"{kind} {place}") for kind in ("join", "order") for place in range(SHARE + 1)]
+    share = [mutant.text for mutant in share_of(mutants, {("m.sql", "order 2"), ("n.sql", "order 1")})]
+    assert share == ["join 0", f"join {SHARE}", "order 0", "order 2", f"order {SHARE}"]
 
 
 def test_a_base_model_reads_the_records_of_a_test_in_place_of_its_files() -> None:
