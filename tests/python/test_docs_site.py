@@ -154,7 +154,7 @@ def test_a_states_page_reads_the_rule_rows(site: dict[str, Page]) -> None:
     mississippi, missouri = words(site["state_ms.html"].text), words(site["state_mo.html"].text)
     assert "pop_minimum_hours Fewest instructional hours that make a period of participation (hours) 10 12" in mississippi
     assert re.search(r"The same in both: [^.]*minimum_age \(16\)", mississippi)
-    assert "(all, credential or none) all credential Measurable Skill Gain Crosswalk, 1c; R22; R69 MO IET in LACES, MSG 1c" in missouri
+    assert "(one of: all, credential, none) all credential Measurable Skill Gain Crosswalk, 1c; R22; R69 MO IET in LACES, MSG 1c" in missouri
 
 
 def test_every_data_element_of_the_contract_is_in_the_glossary(site: dict[str, Page], manifest: dict) -> None:
