@@ -9,7 +9,6 @@ with their gains and dates (`pop_student_file`): a wrong choice shows there befo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import contract
@@ -420,33 +419,6 @@ def test_excluded_persons_change_nothing(state: State) -> None:
     assert state.changes() == []
 
 
-def by_threads(compiled: CompiledProject, prepare: Callable[[MemoryWarehouse], None]) -> list[dict]:
-    """The digests of a build by one thread and by four."""
-    results = []
-    for threads in (1, 4):
-        warehouse = MemoryWarehouse(compiled, threads=threads)
-        if threads > 1:
-            # A small table is one thread's work otherwise, and the test could not fail.
-            warehouse.connection.execute("pragma verify_parallelism")
-        prepare(warehouse)
-        warehouse.build(with_suppression=True)
-        results.append(warehouse.digests())
-    return results
-
-
-def stirred(folder: Path) -> Callable[[MemoryWarehouse], None]:
-    """Loads a folder of extracts, and stirs them."""
-
-    def prepare(warehouse: MemoryWarehouse) -> None:
-        warehouse.load(folder)
-        stir(warehouse)
-
-    return prepare
-
-
-FULL = ("restricted.rejected_rows", "restricted.exclusions", "restricted.nrs_cell_members", "intermediate.int_suppressed_cells")
-
-
 @pytest.mark.parametrize("record_system", ["fcs", "laces"])
 def test_threads_change_no_row(request: pytest.FixtureRequest, tmp_path: Path, record_system: str) -> None:
     """Every relation, with faulty rows and suppressed cells: which of two rows wins must not hang on which thread came first.
@@ -458,7 +430,19 @@ def test_threads_change_no_row(request: pytest.FixtureRequest, tmp_path: Path, r
     else:
         generate_laces_extracts.generate(extracts, contract.State.MS, students=60, seed=23)
         compiled = compile_project(tmp_path / "compiled", "MS", extracts).of_year(2023)
-    one, four = by_threads(compiled, stirred(extracts) if record_system == "fcs" else lambda warehouse: None)
+    results = []
+    for threads in (1, 4):
+        warehouse = MemoryWarehouse(compiled, threads=threads)
+        if threads > 1:
+            # A small table is one thread's work otherwise, and the test could not fail.
+            warehouse.connection.execute("pragma verify_parallelism")
+        if record_system == "fcs":
+            warehouse.load(extracts)
+            stir(warehouse)
+        warehouse.build(with_suppression=True)
+        results.append(warehouse.digests())
+    one, four = results
     assert {model.relation for model in compiled.models} <= one.keys()
-    assert all(one[relation][0] for relation in FULL)
+    full = ("restricted.rejected_rows", "restricted.exclusions", "restricted.nrs_cell_members", "intermediate.int_suppressed_cells")
+    assert all(one[relation][0] for relation in full)
     assert {relation for relation in one.keys() | four.keys() if one.get(relation) != four.get(relation)} == set()
