@@ -54,23 +54,51 @@ carrier_tables as (
     group by lineage.node_id
 ),
 
+cells_of_tables as (
+    select
+        table_id,
+        count(*) as cells
+    from {{ ref('nrs_cell_rules') }}
+    group by table_id
+),
+
+-- Cells cite rulings by their ids, business rules by their sections only: of these they are the cells of the tables led to.
+tables_led_to as (
+    select distinct
+        rules.rule_id,
+        lineage.table_id
+    from rules
+    inner join carriers on rules.rule_id = carriers.rule_id
+    inner join {{ ref('int_table_lineage') }} as lineage on carriers.node_id = lineage.node_id
+    where
+        rules.rule_kind = 'business_rule'
+        and coalesce(rules.table_id, lineage.table_id) = lineage.table_id
+),
+
 table_cells as (
     select
-        ruling_id,
+        ruling_id as rule_id,
         table_id,
         count(*) as cells
     from {{ ref('nrs_cell_rulings') }}
     group by ruling_id, table_id
+    union all
+    select
+        tables_led_to.rule_id,
+        tables_led_to.table_id,
+        cells_of_tables.cells
+    from tables_led_to
+    inner join cells_of_tables on tables_led_to.table_id = cells_of_tables.table_id
 ),
 
 cells as (
     select
-        table_cells.ruling_id,
+        table_cells.rule_id,
         {{ joined_text("table_cells.table_id", "', '", "forms.form_order") }} as cell_tables,
         cast(sum(table_cells.cells) as bigint) as cells
     from table_cells
     inner join forms on table_cells.table_id = forms.table_id
-    group by table_cells.ruling_id
+    group by table_cells.rule_id
 )
 
 select
@@ -89,7 +117,7 @@ select
     tests.node_type as test_type,
     tests.node_name as test_name,
     cells.cell_tables,
-    case when rules.rule_kind = 'ruling' then coalesce(cells.cells, 0) end as cells
+    coalesce(cells.cells, 0) as cells
 from rules
 left join carriers on rules.rule_id = carriers.rule_id
 left join carrier_tables on carriers.node_id = carrier_tables.node_id
@@ -97,4 +125,4 @@ left join tests
     on
         carriers.rule_id = tests.rule_id
         and carriers.node_id = tests.carrier_id
-left join cells on rules.rule_id = cells.ruling_id
+left join cells on rules.rule_id = cells.rule_id
