@@ -38,6 +38,13 @@ PROGRAM_YEAR = 2023
 # As `nrs.py build` runs it: unit tests don't depend on the data.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 BASELINE_TABLES = ("1", "2", "2A", "3", "4")
+# Who stands in the cells of those tables (and of 4C, which is counted with 4).
+BASELINE_MEMBERS = ("int_members_table_1", "int_members_tables_2_2a", "int_members_table_3", "int_members_tables_4_4c")
+# What those are made of and counted with; no tests.
+TABLES_BUILD = (
+    "build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test",
+    "--select", "+int_report_scopes", "+int_form_rollups", *(f"+{name}" for name in BASELINE_MEMBERS),
+)  # fmt: skip
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "numpy", "scipy")
 # The baseline holds all it reads in memory: above this many participants a year it isn't run.
 BASELINE_PARTICIPANTS = 500_000
@@ -142,16 +149,22 @@ def describe_warehouse(warehouse: Path, cells: Path | None) -> Figures:
         )
         of_warehouse = {tuple(key): value for *key, value in connection.execute(f"from state_cells where table_id in {BASELINE_TABLES}").fetchall()}
         if cells:
-            types = "{'table_id': 'varchar', 'row_code': 'varchar', 'column_code': 'varchar', 'value': 'double'}"
-            of_baseline = {
-                tuple(key): value for *key, value in connection.execute(f"from read_csv({literal(cells)}, header = true, columns = {types})").fetchall()
-            }
-            different = [
-                key for key in of_warehouse.keys() | of_baseline.keys() if not is_same(of_warehouse.get(key, "no cell"), of_baseline.get(key, "no cell"))
-            ]
-            if different:
-                raise BenchmarkError(f"The baseline and the warehouse differ in {len(different)} cells, first {min(different)}: nothing to compare.")
+            compare(of_warehouse, baseline_cells(connection, cells))
     return {"participants": of_warehouse["1", "total", "total"], "warehouse_mb": warehouse.stat().st_size / 1e6}
+
+
+def baseline_cells(connection: duckdb.DuckDBPyConnection, cells: Path) -> dict[tuple[str, ...], float | None]:
+    """Value by table, row and column, from the file that the baseline wrote."""
+    types = "{'table_id': 'varchar', 'row_code': 'varchar', 'column_code': 'varchar', 'value': 'double'}"
+    found = connection.execute(f"from read_csv({literal(cells)}, header = true, columns = {types})").fetchall()
+    return {tuple(key): value for *key, value in found}
+
+
+def compare(of_warehouse: dict[tuple[str, ...], float | None], of_baseline: dict[tuple[str, ...], float | None]) -> None:
+    """Raises BenchmarkError where a cell is not in both, or differs."""
+    different = [key for key in of_warehouse.keys() | of_baseline.keys() if not is_same(of_warehouse.get(key, "no cell"), of_baseline.get(key, "no cell"))]
+    if different:
+        raise BenchmarkError(f"The baseline and the warehouse differ in {len(different)} cells, first {min(different)}: nothing to compare.")
 
 
 def is_same(one: object, other: object) -> bool:
@@ -197,6 +210,34 @@ def measure_build(extracts: Path | None, work: Path, arguments: tuple[str, ...],
     return asdict(run) | nodes | {"dbt_itself": run.seconds - nodes["span"]}
 
 
+def measure_tables(extracts: Path | None, work: Path, cells: Path | None) -> Figures:
+    """One build, warm, of no more than the tables of the baseline are made of, with the time of counting the state's cells of them."""
+    build = measure_build(extracts, work, TABLES_BUILD, is_cold=False)
+    return build | {"seconds": build["seconds"] + apart(count_cells, work / "nrs.duckdb", cells)}
+
+
+def count_cells(warehouse: Path, cells: Path | None) -> float:
+    """Seconds that it takes to count the state's cells of the baseline's tables; raises BenchmarkError where one differs from the baseline's."""
+    members = " union all ".join(f"from intermediate.{name} where program_year = {PROGRAM_YEAR} and table_id in {BASELINE_TABLES}" for name in BASELINE_MEMBERS)
+    began = time.perf_counter()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(
+            f"""
+            select members.table_id, rollups.row_code, rollups.column_code, coalesce(sum(members.amount), count(*))::double
+            from ({members}) as members
+            inner join intermediate.int_person_scopes as scopes on members.person_key = scopes.person_key and scopes.scope = 'state'
+            inner join intermediate.int_form_rollups as rollups
+                on (members.table_id, members.row_code, members.column_code) = (rollups.table_id, rollups.member_row_code, rollups.member_column_code)
+            group by all
+            """
+        ).fetchall()
+        seconds = time.perf_counter() - began
+        if cells:
+            counted = {tuple(key): value for *key, value in found}
+            compare(counted, {key: value for key, value in baseline_cells(connection, cells).items() if key in counted})
+    return seconds
+
+
 def measure_script(script: str, extracts: Path, to: Path) -> Figures:
     """One run of the floor or the baseline, which writes the file `to`."""
     to.unlink(missing_ok=True)
@@ -236,7 +277,9 @@ def measure(workload: Workload, data: Path, work: Path, runs: int, build: tuple[
         return median_of(repeated(lambda: measure_build(extracts, work, build, is_cold, workload.memory_limit), runs))
 
     figures["cold"] = builds(is_cold=True)
-    figures["warm"] = builds(is_cold=False) if figures["cold"]["seconds"] < LONG else None
+    is_long = figures["cold"]["seconds"] >= LONG
+    figures["tables"] = None if is_long else median_of(repeated(lambda: measure_tables(extracts, work, cells), runs))
+    figures["warm"] = None if is_long else builds(is_cold=False)
     return figures | apart(describe_warehouse, work / "nrs.duckdb", cells)
 
 

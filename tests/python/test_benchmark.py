@@ -23,7 +23,7 @@ def test_benchmark_measures_a_size_and_writes_its_report(tmp_path: Path) -> None
     (figures,) = benchmark.benchmark([TINY], tmp_path / "data", tmp_path / "results", tmp_path / "docs", runs=1, build=SHORT_BUILD)
     written = json.loads((tmp_path / "results" / "tiny.json").read_text(encoding="utf-8"))
     assert written == figures
-    for run in ("floor", "baseline", "cold", "warm"):
+    for run in ("floor", "baseline", "cold", "tables", "warm"):
         assert figures[run]["seconds"] > 0 and figures[run]["peak_gib"] > 0, run
     assert {"seeds", "staging, base", "population", "gains", "marts"} <= figures["cold"]["layers"].keys()
     assert figures["cold"]["seconds"] >= figures["cold"]["span"] > 0
@@ -32,7 +32,7 @@ def test_benchmark_measures_a_size_and_writes_its_report(tmp_path: Path) -> None
     assert f"| tiny | {figures['participants']:,.0f} | {figures['students']:,} | {figures['records']:,} |" in report
     assert "| Florida: under 60 s | not measured | - |" in report
     chart = ElementTree.parse(tmp_path / "docs" / "benchmarks.svg").getroot()
-    assert len(chart.findall("{http://www.w3.org/2000/svg}rect")) == 5
+    assert len(chart.findall("{http://www.w3.org/2000/svg}rect")) == 6
     assert [file.name for file in (tmp_path / "results").iterdir()] == ["tiny.json"]
 
 
