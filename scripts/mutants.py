@@ -37,6 +37,7 @@ from texts import literal
 
 sys.path.append(str(PROJECT / "tests" / "python"))
 
+import harness
 from harness import CompiledProject, MemoryWarehouse, compile_project
 
 EQUIVALENT = PROJECT / "tests" / "mutants" / "equivalent.csv"
@@ -54,7 +55,7 @@ LEFT_OUT = ("models/intermediate/suppression/", "models/marts/nrs_table_", "mode
 KEPT_IN = ("models/marts/nrs_table_6.sql",)
 PROGRAM_YEAR = 2023
 STUDENTS, SEED = 60, 21
-# A mutant that runs on is noticed too.
+# A mutant that takes longer has not been judged.
 SECONDS = 60
 
 # One mutant in so many of each kind in a file is judged, unless all are asked for.
@@ -334,14 +335,22 @@ def put_seed(connection: duckdb.DuckDBPyConnection, mutant: Mutant) -> None:
 
 
 @contextmanager
-def limited(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Interrupt a query that runs on: it then raises duckdb.InterruptException."""
-    timer = threading.Timer(SECONDS, connection.interrupt)
+def limited(connection: duckdb.DuckDBPyConnection, seconds: float = SECONDS) -> Iterator[None]:
+    """Interrupt what runs on, and raise TimeoutError for it: a slow machine must not pass for a test that noticed something."""
+    ran_on = threading.Event()
+
+    def stop() -> None:
+        ran_on.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, stop)
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+        if ran_on.is_set():
+            raise TimeoutError(f"took over {seconds} s")
 
 
 class DataTests:
@@ -428,7 +437,7 @@ class Judge:
         warehouse = built_state(project.compiled, project.state)
         self.unit_tests = UnitTests(self.project, warehouse)
         self.data_tests = DataTests(self.project, warehouse)
-        engine = [duckdb.__version__, sqlglot.__version__]
+        engine = [duckdb.__version__, sqlglot.__version__, *(Path(module).read_text(encoding="utf-8") for module in (__file__, harness.__file__))]
         tests = {name: sql for name, (sql, _) in self.project.data_tests.items()}
         self.state_hash = hash_of([*engine, self.project.sql, tests, seed_texts(), STUDENTS, SEED, generator_of(self.project.state)])
         self.unit_hashes = {r: hash_of([*engine, tests, self.project.sql[r]]) for r, tests in self.project.unit_tests.items() if r in self.project.sql}

@@ -7,7 +7,25 @@ import generate_laces_extracts
 import pytest
 from contract import State
 from harness import CompiledProject, MemoryWarehouse, compile_project
-from mutants import ALIVE, FAILED, INVALID, PROGRAM_YEAR, SEED, SHARE, STUDENTS, UNIT, Mutant, Project, UnitTests, Verdict, reading, report, share_of
+from mutants import (
+    ALIVE,
+    FAILED,
+    INVALID,
+    PROGRAM_YEAR,
+    SEED,
+    SHARE,
+    STUDENTS,
+    UNIT,
+    Mutant,
+    Project,
+    UnitTests,
+    Verdict,
+    judged,
+    limited,
+    reading,
+    report,
+    share_of,
+)
 from mutators import IN_FORCE_CHANGES, SEEDS, SeedRules, in_force_changes, seed_changes, source_lines, sql_changes
 
 # Kind, query, and every change of that kind with what it makes of the query.
@@ -253,6 +271,15 @@ def test_a_switch_takes_the_next_of_the_words_of_its_unit() -> None:
         ("amount", "FL, hours, hours: value 10 -> 11", "11"),
         ("amount", "FL, hours, hours: value 10 -> 9", "9"),
     ]
+
+
+def test_what_runs_on_is_not_taken_for_found() -> None:
+    with duckdb.connect() as connection:
+        endless = "select count(*) from range(10000000) as a, range(10000000) as b where a.range + b.range = -1"
+        with pytest.raises(TimeoutError, match=r"took over 0\.2 s"), limited(connection, seconds=0.2):
+            judged(lambda: connection.execute(endless).fetchall())
+        with limited(connection):
+            assert judged(lambda: connection.execute("select error('found')").fetchall()) == "killed"
 
 
 def verdict(text: str, outcome: str) -> Verdict:

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 import contract
+import duckdb
 import generate_laces_extracts
 import pytest
 import yaml
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 CELLS, STUDENT_FILE = "marts.nrs_cells", "restricted.pop_student_file"
 READ = (CELLS, STUDENT_FILE, "restricted.nrs_cell_members", "restricted.exclusions", "staging.base_fcs__repeated_records", "marts.nrs_form_cells")
+READ_LACES = (CELLS, STUDENT_FILE, "staging.base_laces__repeated_records")
 # Equal lines are different things in the first two; families are summed as they stand.
 NEVER_REPEATED = {"grants", "personnel", "family_literacy"}
 # What is only a name for something, and the columns it stands in; persons and names may take any order, the rest keep theirs,
@@ -417,6 +419,38 @@ def test_excluded_persons_change_nothing(state: State) -> None:
         person = f"person_id = {stranger(repr(state.person), number)} and scope = 'state' and program_year = 2023"
         assert (reason,) in state.rows(f"select reason from restricted.exclusions where {person}")
     assert state.changes() == []
+
+
+def test_order_parts_and_repeated_rows_of_laces_files_change_nothing(tmp_path: Path) -> None:
+    """Mississippi's files: whole; in any order and two parts; the same with a third of the rows in both parts. Equal lines of
+    personnel and grants are different things (extract contract), so they are not repeated."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    generate_laces_extracts.generate(whole, contract.State.MS, students=200, seed=21, dirt=False)
+    lines = {file.stem: duckdb.read_csv(str(file), header=True, all_varchar=True).project("*, row_number() over () as n") for file in whole.glob("*.csv")}
+
+    def write(first: str, copied: str, order: str) -> int:
+        """Write the rows into two parts, those `copied` into both; returns how many are."""
+        copies = 0
+        for name, rows in lines.items():
+            in_both = "false" if name in NEVER_REPEATED else copied
+            copies += rows.filter(in_both).shape[0]
+            for number, share in enumerate((first, f"not {first}"), start=1):
+                rows.filter(f"{share} or {in_both}").order(order).project("* exclude (n)").write_csv(str(parts / name / f"{number}.csv"), header=True)
+        return copies
+
+    for name in lines:
+        (parts / name).mkdir(parents=True)
+    write("true", copied="false", order="n")
+    warehouse = MemoryWarehouse(compile_project(tmp_path / "compiled", "MS", parts).of_year(2023).needed_for(READ_LACES))
+    warehouse.build()
+    before = {relation: warehouse.digests()[relation] for relation in (CELLS, STUDENT_FILE)}
+    assert warehouse.rows(f"select count(*) > 100 from {CELLS} where value > 0") == [(True,)]
+    for copied in ("false", "n % 3 = 0"):
+        copies = write("hash(n) % 2 = 0", copied, order="hash(n, 1)")
+        assert (copies > 1000) == (copied != "false")
+        warehouse.build()
+        assert warehouse.rows("select count(*) from staging.base_laces__repeated_records where disposition = 'duplicate'") == [(copies,)]
+        assert {relation: warehouse.digests()[relation] for relation in before} == before
 
 
 @pytest.mark.parametrize("record_system", ["fcs", "laces"])
