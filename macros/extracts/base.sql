@@ -133,11 +133,13 @@ from faulted
 {%- endmacro %}
 
 {#- Records that another record stands for: exact copies, and the losers of a key clash. The latest reporting term wins,
-    else the later line (extract contract). Unusable records are out before (R60). -#}
+    else the later line (extract contract). Unusable records are out before (R60). An ignored value, which stands in the
+    faults, is no blank: a record with the one is no copy of a record with the other (decision 0007). -#}
 {% macro repeated_records(extract) -%}
 {%- set contract = extract_contract(extract) -%}
 {%- set names = contract['columns'] | map(attribute='name') | list -%}
-{%- set key = contract['natural_key'] or names -%}
+{%- set values = names + ['faults'] -%}
+{%- set key = contract['natural_key'] or values -%}
 select
     '{{ extract }}' as extract_name,
     source_file,
@@ -162,7 +164,7 @@ from (
         select
             records.*,
             row_number() over (
-                partition by {% for name in names %}records.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
+                partition by {% for name in values %}records.{{ name }}{{ ', ' if not loop.last }}{% endfor %}
                 order by records.source_file, records.record_number
             ) as copy_number
         from {{ base_records(extract) }} as records
