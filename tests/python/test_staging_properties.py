@@ -15,6 +15,9 @@ SAMPLES = {
     "laces": [PROJECT / "examples" / "mississippi", PROJECT / "examples" / "missouri"],
 }
 
+# What of a column's contract decides how it is read (macros/extracts/base.sql).
+CONTRACT_KEYS = ("type", "code_list", "pattern", "not_before")
+
 
 def properties(system: str) -> dict:
     return staging_properties(system, contract.tables(system))
@@ -29,6 +32,26 @@ def test_checked_in_properties_are_those_of_the_contract(system: str) -> None:
 @pytest.mark.parametrize("system", RECORD_SYSTEMS)
 def test_written_properties_read_back_as_generated(system: str) -> None:
     assert yaml.safe_load(properties_text(system, properties(system))) == properties(system)
+
+
+@pytest.mark.parametrize("system", RECORD_SYSTEMS)
+def test_the_contract_that_a_unit_test_holds_is_that_of_the_extract(system: str) -> None:
+    """dbt has no contract to show to a unit test, so that what the tests of `_*_unit_tests_contract.yml` say of it is read here."""
+    tables = {table["name"]: table for table in contract.tables(system)}
+    [file] = (contract.STAGING / system / "base").glob("*_unit_tests_contract.yml")
+    unit_tests = yaml.safe_load(file.read_text(encoding="utf-8"))["unit_tests"]
+    assert unit_tests
+    for test in unit_tests:
+        macros = test["overrides"]["macros"]
+        table = tables[macros.get("extract_names", [test["model"].removeprefix(f"base_{system}__")])[0]]
+        meta = table["config"]["meta"]
+        columns = {
+            column["name"]: {"name": column["name"]} | {key: value for key, value in column["config"]["meta"].items() if key in CONTRACT_KEYS}
+            for column in table["columns"]
+        }
+        held = macros["extract_contract"]
+        assert held["columns"] == [columns[column["name"]] for column in held["columns"]], test["name"]
+        assert all(held[key] == meta[key] for key in held if key != "columns"), test["name"]
 
 
 @pytest.mark.parametrize("system", RECORD_SYSTEMS)
