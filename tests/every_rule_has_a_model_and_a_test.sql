@@ -1,10 +1,13 @@
--- Each ruling and each business rule that is carried out has a model or seed that carries it out, and a test of it that would
--- catch its absence; each id in `meta.rules` is one of theirs (decision 0013). What is missing is named in dbt's message: a
--- count alone would send the reader looking. Of the rulings, which read Florida's rules, those that only Florida's records
--- ask for have no model elsewhere.
+-- Each ruling and each business rule that is carried out has a model or seed that carries it out, and each of these a test that
+-- would catch its absence there; each id in `meta.rules` is one of theirs (decision 0013). What is missing is named in dbt's
+-- message: a count alone would send the reader looking. Of the rulings, which read Florida's rules, those that only Florida's
+-- records ask for have no model elsewhere, and the rows of seeds that carry rulings are Florida's: only its models read them.
 with coverage as (
-    select * from {{ ref('rule_coverage') }}
-    where rule_kind = 'business_rule' or '{{ record_system() }}' = 'fcs'
+    select
+        *,
+        rule_kind = 'business_rule' or '{{ record_system() }}' = 'fcs' as is_asked_for
+    from {{ ref('rule_coverage') }}
+    where standing = 'carried_out'
 ),
 
 links as (
@@ -59,15 +62,15 @@ named_rulings as (
 findings as (
     select concat(rule_id, ': no model or seed names it') as finding
     from coverage
-    where standing = 'carried_out'
+    where is_asked_for
     group by rule_id
     having count(carrier) = 0
     union all
-    select concat(rule_id, ': no test of its models and seeds names it') as finding
+    select concat(rule_id, ': no test of ', carrier, ' names it') as finding
     from coverage
-    where standing = 'carried_out'
-    group by rule_id
-    having count(carrier) > 0 and count(test_name) = 0
+    where carrier is not null and (is_asked_for or carrier_type = 'model')
+    group by rule_id, carrier
+    having count(test_name) = 0
     union all
     select distinct concat(links.node_type, ' ', links.node_name, ': names ', links.rule_id, ', which no register has') as finding
     from links

@@ -1,4 +1,4 @@
-"""The rule matrix: read from the project itself, and a rule without a model or a test fails the build by name."""
+"""The rule matrix: read from the project itself, and a rule without a model, or a model without a test of it, fails the build by name."""
 
 from __future__ import annotations
 
@@ -62,7 +62,16 @@ def test_the_project_has_no_holes(matrix: MemoryWarehouse) -> None:
         (f"{REGISTER} ('FL', 'T4-99', 's', 'r', 'carried_out', null, null, 2016, 'c')", "T4-99: no model or seed names it"),
         (
             "delete from intermediate.int_rule_links where rule_id = 'R41' and node_type in ('unit_test', 'data_test')",
-            "R41: no test of its models and seeds names it",
+            "R41: no test of int_employment_quarters names it",
+        ),
+        # One carrier with tests is not enough.
+        (
+            "insert into intermediate.int_rule_links values ('R41', 'model.nrs.int_terms', 'model', 'int_terms')",
+            "R41: no test of int_terms names it",
+        ),
+        (
+            "insert into intermediate.int_rule_links values ('R41', 'seed.nrs.forms', 'seed', 'forms')",
+            "R41: no test of forms names it",
         ),
         (
             "insert into intermediate.int_rule_links values ('R99', 'model.nrs.int_terms', 'model', 'int_terms')",
@@ -115,3 +124,14 @@ def test_the_matrix_is_the_same_where_a_folder_is_read(matrix: MemoryWarehouse, 
         matrix.connection.execute(f"create or replace table {node.schema}.{node.name} as {node.compiled_code}")
     run(matrix, MADE)
     assert sorted(map(str, matrix.rows("from marts.rule_coverage"))) == of_the_sample
+
+
+def test_in_a_laces_state_count_its_tests_and_those_of_what_all_states_share(tmp_path: Path) -> None:
+    """Of a model that each record system fills for itself only the tests of the state's own count."""
+    result = invoke_dbt(tmp_path, ["compile", "--select", "int_rule_links"], {"extracts_path": "any", "state": "MS"}, folder_manifest("MS"))
+    [links] = (compiled.node for compiled in result.result.results if compiled.node.name == "int_rule_links")
+    found = {name for _, _, _, name in duckdb.sql(links.compiled_code).fetchall()}
+    assert "thresholds_and_windows_of_mississippi_are_those_of_its_guidelines" in found
+    assert "thresholds_and_windows_are_those_of_the_rules" in found
+    assert "hours_are_direct_or_found_by_three_models_in_mississippi" in found
+    assert "a_test_has_the_level_of_its_code_under_the_codes_condition" not in found
