@@ -41,7 +41,7 @@ COURSE_COLUMNS = [
     "iet_program_number", "age_withdrawal_reason", "efl_subject_1", "efl_subject_2", "efl_subject_3", "pre_test_id_1", "pre_test_id_2",
     "pre_test_id_3", "post_test_id_1", "post_test_id_2", "post_test_id_3", "ahs_diploma_option", "ahs_credits_at_entry", "ahs_credits_earned",
 ]  # fmt: skip
-NUMBER = r"[0-9]{1,18}([.][0-9]{1,10})?"
+NUMBER = r"[0-9]{1,12}([.][0-9]*)?|[.][0-9]+"
 
 
 class Year:
