@@ -20,7 +20,7 @@ disposed_counts as (
         count(distinct record_number) as record_numbers,
         min(record_number) as first_record_number,
         max(record_number) as last_record_number
-    from {{ ref('input_disposition') }}
+    from {{ ref('int_input_dispositions') }}
     group by extract_name, source_file
 )
 

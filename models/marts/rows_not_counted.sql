@@ -25,7 +25,7 @@ faults as (
         dispositions.disposition as action,
         dispositions.detail as reason,
         count(*) as faults
-    from {{ ref('input_disposition') }} as dispositions
+    from {{ ref('int_input_dispositions') }} as dispositions
     inner join {{ ref(service_model()) }} as services
         on
             dispositions.source_file = services.source_file

@@ -5,6 +5,9 @@ with members as (
         coalesce(pop_number, 0) as evidence_pop_number,
         case when pop_number is null then 0 else pop_program_year end as evidence_pop_program_year
     from {{ ref('int_cell_members') }}
+    -- In an order, be it of equals, so that they are gathered before they are handed on: DuckDB may never end a result that it
+    -- hands out bit by bit from a union (tests/python/test_streamed_views.py).
+    order by program_year
 ),
 
 persons as (

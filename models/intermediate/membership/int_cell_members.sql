@@ -1,8 +1,5 @@
 with members as (
     {{ members_of_the_year() }}
-    -- In an order, be it of equals, so that they are gathered before they are handed on: DuckDB may never end a result that it
-    -- hands out bit by bit from a union (tests/python/test_streamed_views.py).
-    order by program_year
 ),
 
 -- The scopes that the year reports for: an agency no longer eligible has no cells, though its exits are in its type's.

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with nrs_persons as (
     select distinct fleid from {{ ref('int_person_scopes') }}
 ),
@@ -77,6 +79,3 @@ left join nrs_persons on base.fleid = nrs_persons.fleid
 left join nrs_persons on base.fleid = nrs_persons.fleid
 {%- endif %}
 {%- endfor %}
--- In an order, so that they are gathered before they are handed on: DuckDB may never end a result that it hands out bit by bit
--- from a union (tests/python/test_streamed_views.py).
-order by source_file, record_number

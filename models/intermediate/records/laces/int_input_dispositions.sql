@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- What keeps a usable record of a person in scope from counting, by extract: the relation with its reason. -#}
 {%- set reasons = {'attendance': 'attendance_reasons', 'assessments': 'assessment_reasons'} -%}
 
@@ -98,6 +100,3 @@ left join {{ reasons[extract] }} as reasons
         and base.record_number = reasons.record_number
 {%- endif %}
 {%- endfor %}
--- In an order, so that they are gathered before they are handed on: DuckDB may never end a result that it hands out bit by bit
--- from a union (tests/python/test_streamed_views.py).
-order by source_file, record_number
