@@ -14,7 +14,7 @@ import duckdb
 import typer
 from build_files import build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from contract import SAMPLES, State, record_system
-from dbt_run import FAULT, BuildError, console, run_dbt
+from dbt_run import FAULT, SAID, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder, shown, unreadable
 from extract_check import print_check_summary, write_error_files
 from rich.box import SIMPLE
@@ -22,7 +22,7 @@ from rich.table import Table
 from spreadsheet import spreadsheet_safe_sql
 from store import FORMS, PUBLISHED, WAREHOUSE, Build, Manifest, Store, StoreError
 from texts import year_name
-from withheld import without_people
+from withheld import without_fleids, without_people
 
 # The folder of a build with one error file an agency.
 ERRORS = "errors"
@@ -43,16 +43,16 @@ def say(message: str) -> None:
 def look_at_the_door(folder: Path, state: State) -> None:
     """Say what of a folder of extracts is not read; raise BuildError with what keeps it from being read at all."""
     for note in ignored_in_folder(folder, state):
-        say(f"Extracts: {note}")
+        say(without_fleids(f"{SAID}{note}"))
     if faults := faults_of_folder(folder, state):
-        raise BuildError([unreadable(folder, faults)])
+        raise BuildError([without_fleids(unreadable(folder, faults))])
 
 
 @contextmanager
-def told_plainly(store: Store | None = None) -> Iterator[None]:
+def told_plainly(store: Store | None = None, on_stderr: bool = False) -> Iterator[None]:
     """End the command with what went wrong, what it means for the warehouse in place, and what to do.
 
-    `store` is None where the command changes none.
+    `store` is None where the command changes none; `on_stderr` is for a command whose output is an answer.
     """
     before = store and store.current_id()
     try:
@@ -76,7 +76,7 @@ def told_plainly(store: Store | None = None) -> Iterator[None]:
     else:
         return
     for message in messages:
-        say(message)
+        typer.echo(message, err=True) if on_stderr else say(message)
     if store:
         after = store.current_id()
         if before is None and after is None:
@@ -121,6 +121,7 @@ def build_warehouse(order: Order, store: Store, with_report: bool) -> Build:
             facts |= extract_files(folder, manifest, record_system(state), stamps)
             if label:
                 refuse_stops(facts, order.accept_stops)
+            say_what_is_pinned(connection)
             write_manifest_table(connection, facts, "nrs", tuple(facts))
             write_published(connection, work.folder / PUBLISHED, manifest, facts)
             if with_report:
@@ -148,6 +149,13 @@ def refuse_stops(manifest: Manifest, accept_stops: bool) -> None:
             f"{stops} thing(s) in the extracts are to be mended (stop in restricted.extract_findings), so that the build gets no label. Mend them, build "
             "without a label to look at the findings, or add --accept-stops."
         )
+
+
+def say_what_is_pinned(connection: duckdb.DuckDBPyConnection) -> None:
+    """Say how many suppressed numbers can be worked out from what is published, if any; dbt only warns."""
+    (pinned,) = connection.execute("select count(*) from restricted.pinned_cells").fetchone()
+    if pinned:
+        say(f"Look before you publish: {pinned:,} suppressed number(s) can be worked out from the others (restricted.pinned_cells; docs/privacy.md).")
 
 
 def write_forms(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

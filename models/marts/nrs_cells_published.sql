@@ -2,6 +2,10 @@ with cells as (
     select * from {{ ref('nrs_cells') }}
 ),
 
+counted_cells as (
+    select * from {{ ref('int_counted_cells') }}
+),
+
 bases as (
     select * from {{ ref('int_cell_bases') }}
     where measure <> 'hours'
@@ -37,7 +41,8 @@ added_cells as (
     left join suppressed_cells on protected_cells.cell_id = suppressed_cells.cell_id
 ),
 
--- Rates, medians and cost per participant are published with every count that they rest on, of enough persons.
+-- Rates, medians and cost per participant are published with every count that they rest on, of enough persons; a median also of
+-- enough amounts: who is employed by the military has no wages (R41).
 calculated_cells as (
     select
         base_cells.scope,
@@ -64,6 +69,7 @@ reasons as (
             when
                 calculated_cells.rests_on_suppressed
                 or (calculated_cells.base_count > 0 and calculated_cells.base_count < calculated_cells.suppression_threshold)
+                or (counted_cells.members_with_amount > 0 and counted_cells.members_with_amount < calculated_cells.suppression_threshold)
                 then 'rests_on_suppressed'
             else added_cells.suppression
         end as suppression
@@ -82,6 +88,13 @@ reasons as (
             and cells.table_id = calculated_cells.table_id
             and cells.row_code = calculated_cells.row_code
             and cells.column_code = calculated_cells.column_code
+    left join counted_cells
+        on
+            cells.scope = counted_cells.scope
+            and cells.scope_id = counted_cells.scope_id
+            and cells.table_id = counted_cells.table_id
+            and cells.row_code = counted_cells.row_code
+            and cells.column_code = counted_cells.column_code
 )
 
 select

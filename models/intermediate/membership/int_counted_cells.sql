@@ -25,6 +25,7 @@ member_totals as (
         row_code,
         column_code,
         count(*) as members,
+        count(amount) as members_with_amount,
         sum(amount) as amount,
         -- Some engines' median of decimals is a double, which may read 6089.235000000001.
         cast(median(amount) as decimal(38, 10)) as median_amount
@@ -49,7 +50,8 @@ select
         when 'median' then cast(member_totals.median_amount as double)
         when 'hours' then cast(coalesce(member_totals.amount, 0) as double)
         else cast(coalesce(reported_values.value, member_totals.members, 0) as double)
-    end as value
+    end as value,
+    coalesce(member_totals.members_with_amount, 0) as members_with_amount
 from scopes
 inner join form_cells on scopes.scope = 'state' or not form_cells.is_state_only
 left join member_totals

@@ -16,7 +16,8 @@ select
     form_rates.coefficient,
     coalesce(form_rates.term_table_id, form_cells.table_id) as term_table_id,
     coalesce(form_rates.term_row_code, form_cells.row_code) as term_row_code,
-    form_rates.term_column_code
+    form_rates.term_column_code,
+    form_rates.citation
 from form_cells
 inner join form_rates
     on
