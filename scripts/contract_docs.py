@@ -34,7 +34,7 @@ ACCEPTED = {
     "hours": "hours",
     "number": "number",
     "code": "code",
-    "cell_code": "code, without which the record counts in no cell",
+    "cell_code": "code, without which the record counts in no cell that is found by it",
     "required_code": "code, required",
     "year_quarter": "quarter, required",
 }

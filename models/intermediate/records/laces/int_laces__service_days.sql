@@ -25,9 +25,9 @@ select
     attendance.program_year,
     attendance.attendance_date,
     {{ month_term('attendance.attendance_date') }} as term_digit,
-    attendance.hours_type = 'DISTANCE' as is_distance,
+    distance.code is not null as is_distance,
     case
-        when attendance.hours_type = 'DIRECT' and program_years.attendance_rounding_minutes > 0
+        when rounded.code is not null and program_years.attendance_rounding_minutes > 0
             -- A decimal again, so that tenths of a minute elsewhere add up to whole hours.
             then
                 cast(
@@ -37,10 +37,25 @@ select
                     ) * program_years.attendance_rounding_minutes as decimal(38, 18)
                 )
         when
-            attendance.hours_model = 'LEARNER_MASTERY'
+            mastery.code is not null
             and coalesce(attendance.mastery_score, 0) < program_years.learner_mastery_passing_score
             then 0
         else attendance.minutes
     end as counted_minutes
 from attendance
 inner join program_years on attendance.program_year = program_years.program_year
+left join {{ ref('rule_codes') }} as distance
+    on
+        distance.rule_list = 'distance_hours'
+        and attendance.hours_type = distance.code
+        and {{ in_force('distance', 'attendance.program_year') }}
+left join {{ ref('rule_codes') }} as rounded
+    on
+        rounded.rule_list = 'rounded_hours'
+        and attendance.hours_type = rounded.code
+        and {{ in_force('rounded', 'attendance.program_year') }}
+left join {{ ref('rule_codes') }} as mastery
+    on
+        mastery.rule_list = 'mastery_hours'
+        and attendance.hours_model = mastery.code
+        and {{ in_force('mastery', 'attendance.program_year') }}
