@@ -40,7 +40,9 @@
     'rule_parameters': ['parameter'],
     'suppression_bases': ['column_set', 'column_code'],
     'suppression_exemptions': ['table_id', 'block', 'column_code'],
-} %}
+} -%}
+{#- A row without a value there is for all of them, and must not stand beside one for some. -#}
+{%- set for_all = {'assessment_score_ranges': 'subject', 'efl_crosswalk': 'program'} %}
 with rules as (
     {%- for seed, columns in keys.items() %}
     {{ 'union all' if not loop.first }}
@@ -61,5 +63,31 @@ followed as (
     from rules
 )
 
-select * from followed
+select
+    seed,
+    rule_key,
+    effective_from,
+    effective_to,
+    next_from
+from followed
 where next_from <= coalesce(effective_to, next_from)
+{%- for seed, column in for_all.items() %}
+union all
+select
+    '{{ seed }}' as seed,
+    concat_ws(' / ', special.{{ keys[seed] | join(', special.') }}) as rule_key,
+    special.effective_from,
+    special.effective_to,
+    general.effective_from as next_from
+from {{ ref(seed) }} as special
+inner join {{ ref(seed) }} as general
+    on
+        special.{{ column }} is not null
+        and general.{{ column }} is null
+        {%- for key in keys[seed] if key != column %}
+        and special.{{ key }} = general.{{ key }}
+        {%- endfor %}
+        and special.effective_from <= coalesce(general.effective_to, special.effective_from)
+        and general.effective_from <= coalesce(special.effective_to, general.effective_from)
+where special.state in ('US', '{{ var("state") }}') and general.state in ('US', '{{ var("state") }}')
+{%- endfor %}

@@ -178,20 +178,13 @@ with cells as (
 ),
 
 rate_terms as (
-    select
-        form_cells.table_id,
-        form_cells.row_code,
-        form_cells.column_code,
-        form_rates.part,
-        form_rates.term_column_code,
-        form_rates.coefficient,
-        form_rates.citation
-    from {{ ref('int_form_cells') }} as form_cells
-    inner join {{ ref('form_rates') }} as form_rates
+    select rate_terms.*
+    from {{ ref('int_rate_terms') }} as rate_terms
+    inner join {{ ref('int_form_cells') }} as form_cells
         on
-            form_cells.column_set = form_rates.column_set
-            and form_cells.column_code = form_rates.column_code
-            and {{ in_force('form_rates', var('program_year')) }}
+            rate_terms.table_id = form_cells.table_id
+            and rate_terms.row_code = form_cells.row_code
+            and rate_terms.column_code = form_cells.column_code
     where form_cells.measure = 'rate'
 ),
 
@@ -218,8 +211,8 @@ readings as (
             rates.program_year = terms.program_year
             and rates.scope = terms.scope
             and rates.scope_id = terms.scope_id
-            and rates.table_id = terms.table_id
-            and rates.row_code = terms.row_code
+            and rate_terms.term_table_id = terms.table_id
+            and rate_terms.term_row_code = terms.row_code
             and rate_terms.term_column_code = terms.column_code
     where rates.value is not null
     group by

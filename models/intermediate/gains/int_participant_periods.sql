@@ -36,7 +36,6 @@ select
     participants.agency_id,
     participants.student_id,
     participants.entering_efl,
-    participants.program_type,
     periods.entry_date,
     periods.exit_date,
     periods.is_exited,
