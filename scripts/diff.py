@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from reading import (
     CONFIDENTIAL,
+    SUBMISSION,
     Scope,
     answering,
     choose,
@@ -408,8 +409,8 @@ def _print_why(console: Console, answer: dict[str, Any], with_people: bool) -> N
             paragraph(console, f"{row['person_id']} {change}", style="bold")
             for fact in [*(row["facts"] or row["cause"]).splitlines(), *row["cells"].split("; ")]:
                 paragraph(console, fact, indent=4)
-        console.print()
-        console.print(CONFIDENTIAL, style="dim")
+    console.print()
+    console.print(CONFIDENTIAL if with_people else SUBMISSION, style="dim")
 
 
 def diff(old: Path, new: Path, scope: Scope, scope_id: str | None, table_id: str | None, limit: int, people: bool, as_json: bool) -> None:
@@ -422,4 +423,4 @@ def diff(old: Path, new: Path, scope: Scope, scope_id: str | None, table_id: str
         if not people:
             del answer["people"]
             answer["persons"] = [{name: value for name, value in row.items() if name != "person_ids"} for row in answer["persons"]]
-        print_json({**({"confidential": CONFIDENTIAL} if people else {}), **answer})
+        print_json({"confidential": CONFIDENTIAL if people else SUBMISSION, **answer})

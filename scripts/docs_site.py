@@ -17,7 +17,9 @@ from typing import Annotated
 
 import duckdb
 import networkx
+import reading
 import typer
+from contract import State
 from dbt_run import PROJECT
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -112,23 +114,14 @@ class Reference:
         # A cursor of its own: its views are temporary, and nobody else's.
         self.connection = connection.cursor()
         self.program_year = program_year
-        names = "select table_name from information_schema.tables where table_schema = $schema order by 1"
-        self.seeds = [name for (name,) in self.connection.execute(names, {"schema": "reference"}).fetchall()]
-        self.marts = [name for (name,) in self.connection.execute(names, {"schema": "marts"}).fetchall()]
-        for seed in self.seeds:
+        for seed in reading.column(self.connection, "select table_name from information_schema.tables where table_schema = 'reference' order by 1"):
             dated = {"state", "effective_from", "effective_to"} <= set(self.connection.table(f"reference.{seed}").columns)
             in_force = f"state in ('US', '{state}') and {program_year} between effective_from and coalesce(effective_to, {program_year})"
             self.connection.execute(f"create temp view {seed} as select * from reference.{seed}" + (f" where {in_force}" if dated else ""))
 
     def rows(self, sql: str, **parameters: object) -> list[Row]:
         """The rows of a query as {column: value}."""
-        result = self.connection.execute(sql, parameters or None)
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-    def seed(self, name: str) -> list[Row]:
-        """A seed's rows in force; none where this warehouse doesn't have the seed."""
-        return self.rows(f"from {name}") if name in self.seeds else []
+        return reading.rows(self.connection, sql, **parameters)
 
 
 def rulings_in(text: str, known: list[str]) -> list[str]:
@@ -175,8 +168,8 @@ def form_blocks(reference: Reference, table_id: str) -> list[Row]:
     """The blocks of a form, each with its columns, rows and the cells that it doesn't have."""
     columns, form_rows = reference.rows(COLUMNS, table=table_id), reference.rows(ROWS, table=table_id)
     absent = reference.rows("from form_absent_cells where table_id = $table order by row_code, column_code", table=table_id)
-    rules = reference.rows(CELL_RULES, table=table_id) if "cell_rules" in reference.seeds else []
-    formulas = reference.rows(FORMULAS, table=table_id) if "nrs_cell_rules" in reference.marts else []
+    rules = reference.rows(CELL_RULES, table=table_id)
+    formulas = reference.rows(FORMULAS, table=table_id)
     rule_of = {(rule["block"], rule["about"], rule["code"]): rule for rule in rules}
     formula_of = {(formula["block"], formula["column_code"]): formula["formula"] for formula in formulas}
     blocks = reference.rows("from form_blocks where table_id = $table order by block_order", table=table_id)
@@ -230,7 +223,7 @@ def table_page(reference: Reference, manifest: dict, table: Row, rulings: list[R
     return {
         "table": table,
         "mart": manifest["nodes"][f"model.nrs.nrs_table_{table_id.lower()}"],
-        "notes": [note for note in reference.seed("form_notes") if note["table_id"] == table_id],
+        "notes": reference.rows("from form_notes where table_id = $table", table=table_id),
         "blocks": blocks,
         "stages": stages,
         "sections": sections_in(citations),
@@ -244,7 +237,7 @@ def rule_matrix(reference: Reference, rulings: list[Row]) -> list[Row]:
     """The rulings, then each section of the business rules in their order, every rule with its carriers, tests, tables and cells."""
     as_rule = {"section": "Rulings", "table_id": None, "standing": "carried_out", "rulings": None}
     registered = [ruling | as_rule | {"rule_id": ruling["ruling_id"], "rule": ruling["reading"]} for ruling in rulings]
-    registered += reference.seed("business_rules")
+    registered += reference.rows("from business_rules")
     covered: dict[str, list[Row]] = {}
     for row in reference.rows(COVERAGE):
         covered.setdefault(str(row["rule_id"]), []).append(row)
@@ -268,7 +261,7 @@ def code_seeds(reference: Reference, manifest: dict) -> list[Row]:
     """The seeds of rules and terminology with their rows in force; a list of lists in its parts."""
     seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed" and node["fqn"][1] in ("rules", "terminology")]
     shown = []
-    for node in sorted((seed for seed in seeds if seed["name"] not in SHOWN_ELSEWHERE and seed["name"] in reference.seeds), key=lambda seed: seed["name"]):
+    for node in sorted((seed for seed in seeds if seed["name"] not in SHOWN_ELSEWHERE), key=lambda seed: seed["name"]):
         rows, by = reference.rows(f"from {node['name']}"), LISTS_OF_LISTS.get(node["name"])
         names = sorted({str(row[by]) for row in rows}) if by else [""]
         parts = [{"name": name, "rows": [row for row in rows if not by or row[by] == name]} for name in names]
@@ -279,7 +272,7 @@ def code_seeds(reference: Reference, manifest: dict) -> list[Row]:
 
 def state_pages(reference: Reference) -> list[Row]:
     """Each state that is compared with Florida: its rules by topic, those that differ apart from those that are the same."""
-    rules = reference.rows("from marts.policy_comparison order by state, topic_order, item") if "policy_comparison" in reference.marts else []
+    rules = reference.rows("from marts.policy_comparison order by state, topic_order, item")
     states: dict[str, list[Row]] = {}
     for rule in rules:
         states.setdefault(str(rule["state"]), []).append(rule)
@@ -336,13 +329,13 @@ def cited_by(manifest: dict, ruling_id: str, known: list[str]) -> list[str]:
     return sorted(node["name"] for node in models if ruling_id in rulings_in(node["description"], known))
 
 
-def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Path, program_year: int = 2023, state: str = "FL") -> list[Path]:
+def write_site(connection: duckdb.DuckDBPyConnection, manifest: dict, folder: Path, program_year: int = 2023) -> list[Path]:
     """Write the pages into `folder` and return them.
 
     `connection` is a built warehouse (schemas `reference` and `marts`), `manifest` dbt's manifest of the same project;
-    shown are the rows in force in `program_year` for `state`.
+    shown are the rows in force in `program_year` for Florida.
     """
-    reference = Reference(connection, program_year, state)
+    reference = Reference(connection, program_year, State.FL)
     rulings = reference.rows("from rulings order by cast(ruling_id[2:] as integer)")
     known = [str(ruling["ruling_id"]) for ruling in rulings]
     tables = [table_page(reference, manifest, table, rulings) for table in reference.rows("from forms order by form_order")]

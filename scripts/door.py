@@ -168,7 +168,8 @@ def parts_of(path: Path, root: Path) -> list[str]:
     """The names in a folder of parts; none where the folder itself has a fault."""
     try:
         return sorted(os.listdir(path)) if path.resolve().is_relative_to(root) else []
-    except OSError:
+    # Of a link to itself, Python before 3.13 raises RuntimeError.
+    except (OSError, RuntimeError):
         return []
 
 

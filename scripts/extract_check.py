@@ -20,18 +20,19 @@ from pathlib import Path
 from typing import Annotated
 
 import duckdb
+import reading
 import typer
 from contract import State, record_system
-from dbt_run import FAULT, BuildError, console, run_dbt
+from dbt_run import FAULT, SAID, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
 from files import name_part, owner_only
-from reading import program_year_typed
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
 from store import WAREHOUSE
 from texts import year_name
+from withheld import without_fleids
 
 SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 # How many things of `extract_findings` there are to mend: kinds of findings, by file.
@@ -40,11 +41,14 @@ MOST_ROWS = 60
 MOST_EXAMPLES = 3
 SEVERITIES = {"stop": "Mend before you build", "reject": "Will not be used", "warn": "Look at these"}
 
-# What is printed of a value: the shape alone where it may identify a person, no character that a terminal would obey.
+# What is printed of a value: the shape alone where it may identify a person, no FLEID, no character that a terminal would obey.
 SHOWN = r"""
 create or replace temp macro visible(text) as
     regexp_replace(
-        replace(replace(replace(text, chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]', chr(65533), 'g'
+        regexp_replace(
+            replace(replace(replace(text, chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]', chr(65533), 'g'
+        ),
+        'FL[0-9]{12}', 'FL************', 'g'
     );
 create or replace temp macro shape(text) as
     regexp_replace(regexp_replace(regexp_replace(text, '[\p{Ll}\p{Lm}\p{Lo}\p{Lt}\p{M}]', 'a', 'g'), '\p{Lu}', 'A', 'g'), '\p{N}', '9', 'g');
@@ -92,12 +96,12 @@ class Heard:
         if message.startswith(FAULT):
             self.faults.append(json.loads(message.removeprefix(FAULT)))
         else:
-            self.notes.append(visible(message.removeprefix("Extracts: ")))
+            self.notes.append(visible(message.removeprefix(SAID)))
 
 
 def visible(text: str) -> str:
-    """Text without the characters that a terminal would obey."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Text without the characters that a terminal would obey, and without a FLEID, which the name of a file can hold."""
+    return without_fleids("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
 
 
 def file_finding(fault: dict) -> dict:
@@ -185,13 +189,6 @@ def number_lines(connection: duckdb.DuckDBPyConnection, extracts: Path, records:
         )
 
 
-def dictionaries(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
-    """The rows of a query, each by column name."""
-    result = connection.execute(sql)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 def know_what_is_shown(connection: duckdb.DuckDBPyConnection, state: State) -> None:
     """Make the macros that say what is printed of a value, and the list of agencies, whose ids are."""
     connection.execute(SHOWN)
@@ -203,7 +200,7 @@ def read_findings(connection: duckdb.DuckDBPyConnection, extracts: Path, state: 
     know_what_is_shown(connection, state)
     connection.execute(GROUPS.format(most_examples=MOST_EXAMPLES))
     number_lines(connection, extracts, "from finding_examples")
-    return dictionaries(
+    return reading.rows(
         connection,
         """
         with examples as (
@@ -256,7 +253,7 @@ def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, state:
     return {
         **document_head(extracts, state, program_year, findings),
         "findings": findings,
-        "profile": dictionaries(
+        "profile": reading.rows(
             connection,
             """
             select
@@ -265,7 +262,7 @@ def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, state:
             from restricted.extract_profile left join known_agencies using (agency_id) group by 1, 2, 3, 4 order by 1, 2, 3, 4
             """,
         ),
-        "code_frequencies": dictionaries(
+        "code_frequencies": reading.rows(
             connection,
             """
             select
@@ -274,11 +271,11 @@ def check_document(connection: duckdb.DuckDBPyConnection, extracts: Path, state:
             from restricted.extract_code_frequencies left join known_agencies using (agency_id) group by all order by all
             """,
         ),
-        "coverage": dictionaries(
+        "coverage": reading.rows(
             connection,
             "select extract_name as extract, period_unit, period, is_needed, records, is_missing from restricted.extract_coverage order by all",
         ),
-        "year_counts": dictionaries(
+        "year_counts": reading.rows(
             connection,
             """
             select extract_name as extract, agency, reporting_year, records, records_year_before, finding
@@ -429,7 +426,7 @@ def print_check_summary(connection: duckdb.DuckDBPyConnection, state: State) -> 
         "A thing is a kind of finding in a file. Each finding is in restricted.extract_findings; `nrs.py check FOLDER` prints them with examples.", markup=False
     )
     know_what_is_shown(connection, state)
-    stops = dictionaries(
+    stops = reading.rows(
         connection,
         """
         select severity, title, extract_name as extract, visible(source_file) as file, agency, shown_term(term) as term
@@ -533,7 +530,9 @@ def refuse_folder(errors_to: Path, extracts: Path) -> None:
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder of extracts (docs/extracts.md).", exists=True, file_okay=False, resolve_path=True)],
     state: Annotated[State, typer.Option(help="Whose extracts and rules.", case_sensitive=False)] = State.FL,
-    program_year: Annotated[int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", parser=program_year_typed)] = 2023,
+    program_year: Annotated[
+        int, typer.Option(help="Program year to be reported: 2023 = July 1, 2023 - June 30, 2024.", parser=reading.program_year_typed)
+    ] = 2023,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document (docs/check.md) and nothing else.")] = False,
     errors_to: Annotated[
         Path | None, typer.Option(help="Folder for one error file per agency, to send back. Confidential.", file_okay=False, resolve_path=True)

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Of what is published.
+EVERYONE_READS = 0o644
+
 
 @contextmanager
 def owner_only() -> Iterator[None]:

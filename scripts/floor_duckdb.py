@@ -19,14 +19,14 @@ TYPED = dict.fromkeys(["date", "required_date"], "cast(try_strptime({}, '%m%d%Y'
 )
 
 
-def column_types(state: State) -> dict[str, dict[str, str]]:
-    """Columns of each extract of a state with their types, as the contract declares them."""
-    declared = tables(record_system(state))
+def column_types() -> dict[str, dict[str, str]]:
+    """Columns of each of Florida's extracts with their types, as the contract declares them."""
+    declared = tables(record_system(State.FL))
     return {table["name"]: {column["name"]: column["config"]["meta"]["type"] for column in table["columns"]} for table in declared}
 
 
-def floor(folder: Path, to: Path, state: State = State.FL) -> int:
-    """Read and type a state's CSV extracts in `folder` (each a file or a folder of parts) into the new DuckDB file `to`; return the rows read.
+def floor(folder: Path, to: Path) -> int:
+    """Read and type Florida's CSV extracts in `folder` (each a file or a folder of parts) into the new DuckDB file `to`; return the rows read.
 
     Raises duckdb.IOException where an extract is missing.
     """
@@ -36,7 +36,7 @@ def floor(folder: Path, to: Path, state: State = State.FL) -> int:
     with duckdb.connect(str(to)) as connection:
         for setting, value in profile["nrs"]["outputs"]["dev"]["settings"].items():
             connection.execute(f"set {setting} = '{value}'")
-        for name, columns in column_types(state).items():
+        for name, columns in column_types().items():
             single = folder / f"{name}.csv"
             parts = [single] if single.exists() else sorted((folder / name).glob("*.csv"))
             extract = connection.read_csv([str(part) for part in parts], header=True, all_varchar=True, delimiter=",", quotechar='"', escapechar='"')
@@ -49,10 +49,9 @@ def floor(folder: Path, to: Path, state: State = State.FL) -> int:
 def main(
     folder: Annotated[Path, typer.Argument(help="Folder of CSV extracts.")],
     to: Annotated[Path, typer.Argument(help="DuckDB file to write; must not exist.")],
-    state: Annotated[State, typer.Option(help="Whose extracts.")] = State.FL,
 ) -> None:
     """Read and type every extract once."""
-    typer.echo(f"{floor(folder, to, state):,} rows")
+    typer.echo(f"{floor(folder, to):,} rows")
 
 
 if __name__ == "__main__":

@@ -594,6 +594,14 @@ def _agencies(n: int) -> Agencies:
     return Agencies(districts, colleges, n - districts - colleges)
 
 
+def _refuse_other_work(out_dir: Path) -> None:
+    """Raise FileExistsError where a folder with an extract's name holds anything but parts: an extract is called `tests`."""
+    for name in FILES:
+        for found in (out_dir / name).glob("*"):
+            if not (found.is_file() and found.suffix in (".csv", ".parquet")) and not found.match("_part=*"):
+                raise FileExistsError(f"{found} is no extract, and nothing was written. Name another folder.")
+
+
 def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool, file_format: str) -> None:
     """Write table `extract` as NAME.csv, or as a folder NAME/ of parts; what stood there before is replaced."""
     folder, single = out_dir / name, out_dir / f"{name}.csv"
@@ -601,7 +609,6 @@ def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool
         old.unlink(missing_ok=True)
     for unfinished in folder.glob("_part=*"):
         shutil.rmtree(unfinished)
-    # An extract is called `tests`: a folder with anything else in it is somebody's work.
     if folder.exists():
         folder.rmdir()
     options = "format csv, header" if file_format == "csv" else "format parquet, compression zstd"
@@ -654,7 +661,8 @@ def generate(
 
     Raises:
         ValueError: No students or agencies, more students than there are FLEIDs to draw, years out of order, or an unknown format.
-        OSError, duckdb.IOException: `out_dir` can't be written, or a folder in it with an extract's name holds other files.
+        FileExistsError: A folder in `out_dir` with an extract's name holds other files; nothing is written.
+        OSError, duckdb.IOException: `out_dir` can't be written.
     """
     students = students if participants is None else round(participants * STUDENTS_A_PARTICIPANT)
     agencies = agencies or _agencies(min(70, max(12, students // 750)))
@@ -665,6 +673,7 @@ def generate(
     if file_format not in FileFormat.__members__:
         raise ValueError(f"file_format must be one of {', '.join(FileFormat.__members__)}")
     out_dir = Path(out_dir)
+    _refuse_other_work(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     # In a file, tables are compressed: a nation's would fill the disk otherwise.
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect(f"{scratch}/working_tables.duckdb") as con:
@@ -708,18 +717,12 @@ def main(
 ) -> None:
     """Write synthetic Florida adult-education extracts: nobody in them is real."""
     sized_participants, sized_agencies = SIZES.get(size, (None, None))
-    counts = generate(
-        out_dir,
-        students,
-        seed,
-        first_year,
-        last_year,
-        parts,
-        file_format.value,
-        dirt,
-        participants or sized_participants,
-        Agencies(*agencies) if agencies else sized_agencies,
-    )
+    people, where = participants or sized_participants, Agencies(*agencies) if agencies else sized_agencies
+    try:
+        counts = generate(out_dir, students, seed, first_year, last_year, parts, file_format.value, dirt, people, where)
+    except (ValueError, OSError, duckdb.IOException) as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
     for name, count in counts.items():
         typer.echo(f"{count:>10,}  {name}")
 

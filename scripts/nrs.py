@@ -29,6 +29,7 @@ from store import Build, Store, StoreError
 from why import why as why_person
 from withheld import without_people
 from workbook import WorkbookError, write_student_workbooks, write_workbooks
+from xlsxwriter.exceptions import XlsxWriterException
 
 WAREHOUSES = PROJECT / "warehouse"
 
@@ -83,7 +84,7 @@ def stop(number: int, frame: object) -> NoReturn:
 def warehouse_path(state: State) -> Path:
     """Where a state's warehouse is: the environment variable NRS_WAREHOUSE, or the project's own folder, with one in it for each other state."""
     folder = WAREHOUSES if state == State.FL else WAREHOUSES / state.lower()
-    return Path(os.environ.get("NRS_WAREHOUSE") or folder / "nrs.duckdb")
+    return Path(os.environ.get("NRS_WAREHOUSE") or folder / "nrs.duckdb").expanduser()
 
 
 def make_report(state: State | None) -> str:
@@ -104,7 +105,7 @@ def store_to_read(state: State | None, warehouse: Path | None = None) -> Store:
 
 def warehouse_to_read(state: State | None, warehouse: Path | None = None) -> Path:
     """The warehouse that a command is to read: the file named, or the state's; ends the command where it isn't there or is another state's."""
-    path = warehouse or warehouse_path(state or State.FL)
+    path = warehouse.expanduser() if warehouse else warehouse_path(state or State.FL)
     store_to_read(state, path)
     if not warehouse and not path.exists():
         typer.echo(f"No warehouse at {path}. Build one with `{make_report(state)}`, or name one with the environment variable NRS_WAREHOUSE.", err=True)
@@ -244,6 +245,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JS
 
 
 @app.command()
+@told_plainly(on_stderr=True)
 def explain(
     table_id: Annotated[str, typer.Argument(metavar="TABLE", help="Number of the table: 1, 4A, SPR, MSG ...")],
     row_code: Annotated[str, typer.Argument(metavar="ROW", help="Code of the row: abe_3, employment_q2, total ...")],
@@ -264,6 +266,7 @@ def explain(
 
 
 @app.command()
+@told_plainly(on_stderr=True)
 def why(
     person_id: Annotated[str, typer.Argument(metavar="ID", help="The person's statewide id: a FLEID (FL and twelve digits), or a LACES id (digits).")],
     scope: ScopeOption = Scope.state,
@@ -281,6 +284,7 @@ def why(
 
 
 @app.command()
+@told_plainly(on_stderr=True)
 def diff(
     old: Annotated[Path, typer.Argument(help="The warehouse file to compare from.")],
     new: Annotated[Path, typer.Argument(help="The warehouse file to compare with it.")],
@@ -299,6 +303,7 @@ def diff(
 
 
 @app.command()
+@told_plainly(on_stderr=True)
 def workbook(
     program_year: Annotated[
         int | None, typer.Option(help="Program year: 2023 = 2023-24; without it the latest in the warehouse.", parser=program_year_typed)
@@ -330,7 +335,7 @@ def workbook(
     except duckdb.Error as error:
         say(f"{warehouse} can't be read as a warehouse ({without_people(str(error))}). Build it anew (make report), or name another with NRS_WAREHOUSE.")
         raise typer.Exit(1) from None
-    except OSError as error:
+    except (OSError, XlsxWriterException) as error:
         say(f"The workbooks can't be written: {error}. Name a folder with room, and which you may write to, with --to.")
         raise typer.Exit(1) from None
     who_may_read = "RESTRICTED: they hold people" if students else "suppressed: for publication" if published else "confidential: small cells not suppressed"
@@ -338,6 +343,7 @@ def workbook(
 
 
 @app.command()
+@told_plainly(on_stderr=True)
 def page(
     to: Annotated[
         Path | None, typer.Option(help="Folder of the page; without it `page` beside the warehouse. An earlier page there is replaced.", file_okay=False)

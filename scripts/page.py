@@ -34,6 +34,7 @@ NEEDED = (
 )
 # By this a folder is known as a page written here, which the next one may replace.
 GENERATOR = '<meta name="generator" content="nrs.py page">'
+STYLE = "style.css"
 
 # What the page shows: cells of the forms, in the program year whose rules are those of the file.
 SHOWN_CELLS = """
@@ -262,23 +263,33 @@ def write_page(files: dict[int, Path], year: int, folder: Path, docs: str | None
         html = templates.get_template(f"{template}.html.j2").render(current=name, **shown)
         (folder / name).write_text(html, encoding="utf-8", newline="\n")
     styles = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "page/page.css")]
-    (folder / "style.css").write_text("\n".join(styles), encoding="utf-8", newline="\n")
-    return [folder / name for name in [*pages, "style.css"]]
+    (folder / STYLE).write_text("\n".join(styles), encoding="utf-8", newline="\n")
+    return [folder / name for name in [*pages, STYLE]]
 
 
 def replace_folder(new: Path, folder: Path, scratch: Path) -> None:
     """Put a finished folder in place of an earlier page, whole: what is no longer written must not stay to be read."""
+    old = scratch / "old"
     if folder.exists():
-        folder.rename(scratch / "old")
-    new.rename(folder)
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
+
+
+def is_written_here(file: Path) -> bool:
+    """True for a file of a page: it would be replaced, or gone."""
+    return file.name == STYLE or (file.suffix == ".html" and GENERATOR in file.read_text(encoding="utf-8", errors="replace"))
 
 
 def check_folder(folder: Path) -> None:
-    """Raise PageError where `folder` holds something else than a page written here: it would be replaced."""
-    if folder.is_dir() and any(folder.iterdir()):
-        index = folder / "index.html"
-        if not index.is_file() or GENERATOR not in index.read_text(encoding="utf-8", errors="replace"):
-            raise PageError(f"{folder} holds something else than a page that `nrs.py page` wrote. Name another folder with --to, or empty it.")
+    """Raise PageError where `folder` holds anything that no page written here has."""
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if not (file.is_file() and is_written_here(file)):
+            raise PageError(f"{file} is no part of a page that `nrs.py page` wrote. Name another folder with --to, or take it out.")
 
 
 def page(warehouse: Path, to: Path | None, program_year: int | None, docs: str | None) -> None:

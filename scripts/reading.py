@@ -23,6 +23,8 @@ from rich.text import Text
 from texts import literal, year_name
 
 CONFIDENTIAL = "Confidential: this answer holds people. Don't pass it on outside the circle that may see student records."
+# Of numbers without names.
+SUBMISSION = "Confidential: small cells are not suppressed. For the submission, not for publication."
 
 # Files of this project that are no warehouse, by the relation that they are known by.
 NO_WAREHOUSES = {"marts.nrs_cells_published": "the published file, in which nobody stands", "marts.nrs_years": "a file of numbers of several years"}
@@ -74,7 +76,11 @@ def open_warehouse(*paths: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             _attach(connection, name, path)
         if len(paths) == 1:
             connection.execute("use warehouse")
-        yield connection
+        try:
+            yield connection
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            what, where = str(error).splitlines()[0], " or ".join(map(str, paths))
+            raise AskError(f"{where} is no warehouse of this version ({what}). Build it anew with `make report`.") from None
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:

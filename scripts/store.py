@@ -1,11 +1,11 @@
 """The store of warehouses: a folder of finished builds, one of which is in place.
 
-    <folder>/builds/<id>/           a finished build: nrs.duckdb, nrs_published.duckdb, manifest.json, forms/
+    <folder>/builds/<id>/           a finished build: nrs.duckdb, nrs_published.duckdb, manifest.json, forms/, errors/
     <folder>/current                link to the build in place; replacing it is the one atomic step
     <folder>/nrs.duckdb             link to current/nrs.duckdb; likewise nrs_published.duckdb and forms
     <folder>/labels/<label>         link to a build that is kept for good
     <folder>/.build-<run>/          a build at work; what a dead run leaves here, the next run removes
-    <folder>/.lock                  held by whoever changes the store
+    <folder>/.lock                  held by whoever changes the store; .lock.holder says who
 
 Only file-system steps stand here; each may be the last one of a process (docs/decisions/0009-store-of-builds.md).
 """

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import duckdb
@@ -72,17 +73,21 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
             for extract, query in queries.items():
                 place = f"{sql}, view {extract}"
                 results[extract] = connection.sql(f"from ({query})").execute()
+        except UnicodeDecodeError as error:
+            raise MappingError(f"{place}: byte {error.start + 1} is not UTF-8. Save it as UTF-8.") from None
         except duckdb.Error as error:
             raise MappingError(f"{place}: {without_people(str(error)).replace(WITHHELD, WITHHELD_HERE)}") from None
         folder.mkdir(parents=True, exist_ok=True)
-        for extract, columns in extracts.items():
-            file = folder / f"{extract}.csv"
-            # Written over, an earlier file would keep its permissions.
-            file.unlink(missing_ok=True)
-            if extract in results:
-                results[extract].write_csv(str(file), header=True)
-            else:
-                file.write_text(",".join(columns) + "\n", encoding="utf-8")
+        # All are written before the first takes an earlier one's place: new and old ones together would be read as one state.
+        with TemporaryDirectory(prefix=".", dir=folder) as scratch:
+            for extract, columns in extracts.items():
+                file = Path(scratch) / f"{extract}.csv"
+                if extract in results:
+                    results[extract].write_csv(str(file), header=True)
+                else:
+                    file.write_text(",".join(columns) + "\n", encoding="utf-8")
+            for file in sorted(Path(scratch).iterdir()):
+                file.replace(folder / file.name)
         blank = {extract: [column for column in extracts[extract] if column not in connection.view(extract).columns] for extract in results}
         return {extract: (len(result), blank[extract]) for extract, result in results.items()}
 

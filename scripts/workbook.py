@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from files import name_part
+from files import EVERYONE_READS, name_part
+from reading import SUBMISSION
 from spreadsheet import spreadsheet_safe
 from texts import year_name
 from xlsxwriter import Workbook
@@ -46,7 +47,6 @@ STUDENT_FILES = {
 }
 EXCEL_ROWS = 1_048_576
 OWNER_ONLY = 0o600
-EVERYONE_READS = 0o644
 
 NUMBER_FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "0.00%", "median": "$#,##0.00", "dollars": "$#,##0.00"}
 NO_BASE = "\N{EN DASH}"
@@ -58,7 +58,6 @@ LEGEND = (
     "Shaded: calculated from other cells. Grey: the form has no such cell. Italic: asked for by the state, not on the federal form. "
     f"{NO_BASE}: nothing to divide by, or no earnings."
 )
-SUBMISSION_BANNER = "Confidential: small cells are not suppressed. For the submission, not for publication."
 PUBLISHED_BANNER = f"{SUPPRESSED}: suppressed, so that nobody can be told from a small number."
 STUDENTS_BANNER = "RESTRICTED: this file holds people. Education records, not to be passed on; keep it where only those who need it can read it."
 
@@ -177,7 +176,7 @@ class Report:
 
     def subtitles(self, scope: Scope) -> tuple[str, str, str]:
         """The lines under a sheet's title."""
-        return (self.year_label, scope.label, PUBLISHED_BANNER if self.is_published else SUBMISSION_BANNER)
+        return (self.year_label, scope.label, PUBLISHED_BANNER if self.is_published else SUBMISSION)
 
     def print_texts(self, scope: Scope) -> tuple[str, str]:
         """What stands in header and footer of a printed sheet."""

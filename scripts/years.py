@@ -15,7 +15,7 @@ from typing import Annotated
 
 import duckdb
 import typer
-from files import owner_only
+from files import EVERYONE_READS, owner_only
 from texts import literal
 
 TABLE = """
@@ -76,8 +76,6 @@ select
 from build.marts.{cells} as cells left join build.marts.nrs_form_cells as form_cells using (table_id, row_code, column_code)
 order by all
 """
-
-EVERYONE_READS = 0o644
 
 
 class YearsError(Exception):

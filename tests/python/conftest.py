@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # The files that take longest are begun first, so that the processes of a session end about the same time.
 LONG_FILES = (
     "test_suppression.py", "test_store.py", "test_bad_input.py", "test_folder_mode.py", "test_cases.py", "test_properties.py",
-    "test_extract_check.py", "test_benchmark.py", "test_laces_cases.py", "test_hostile_content.py", "test_fuzz_input.py",
+    "test_extract_check.py", "test_benchmark.py", "test_laces_commands.py", "test_laces_cases.py", "test_hostile_content.py", "test_fuzz_input.py",
 )  # fmt: skip
 
 

@@ -38,6 +38,11 @@ Table = list[list[str]]
 Made = TypeVar("Made")
 
 
+def file_contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file below a folder, by its path; of a folder in it, none."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() if file.is_file() else b"" for file in folder.rglob("*")}
+
+
 def made_once(name: str, make: Callable[[], Made]) -> Made:
     """What `make` returns, made by the first process of the test session that asks for it; outside of a session made anew."""
     if SHARED not in os.environ:

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import benchmark
 import duckdb
 import pytest
-from contract import State
 from floor_duckdb import column_types, floor
 from generate_extracts import Agencies
 from harness import PROJECT
@@ -93,10 +92,10 @@ def test_the_sample_is_held_to_its_goal_cold_and_warm() -> None:
 
 def test_floor_types_every_column_of_every_extract(tmp_path: Path) -> None:
     rows = floor(PROJECT / "seeds" / "extracts", tmp_path / "floor.duckdb")
-    sample = {name: PROJECT / "seeds" / "extracts" / f"{name}.csv" for name in column_types(State.FL)}
+    sample = {name: PROJECT / "seeds" / "extracts" / f"{name}.csv" for name in column_types()}
     with duckdb.connect(str(tmp_path / "floor.duckdb")) as connection:
         types = {name: dict(connection.execute(f"select column_name, column_type from (describe {name})").fetchall()) for name in sample}
-        assert {name: list(columns) for name, columns in types.items()} == {name: list(columns) for name, columns in column_types(State.FL).items()}
+        assert {name: list(columns) for name, columns in types.items()} == {name: list(columns) for name, columns in column_types().items()}
         assert types["course_enrollments"]["entry_date"] == "DATE"
         assert types["course_enrollments"]["section_hours"] == "DECIMAL(18,6)"
         assert types["course_enrollments"]["agency_id"] == "VARCHAR"

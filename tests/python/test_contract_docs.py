@@ -22,9 +22,10 @@ def test_checked_in_document_is_that_of_the_contract(system: str) -> None:
 
 
 @pytest.mark.parametrize("system", RECORD_SYSTEMS)
-def test_writing_it_twice_changes_nothing(system: str) -> None:
-    once = document_text(system, TEXTS[system])
-    assert document_text(system, once) == once
+def test_a_stale_block_is_renewed(system: str) -> None:
+    stale = with_block(with_block(TEXTS[system], "files", "old"), "code lists", "older")
+    assert stale != TEXTS[system]
+    assert document_text(system, stale) == TEXTS[system]
 
 
 def test_every_contract_type_has_its_words() -> None:

@@ -91,7 +91,7 @@ def test_sides_of_an_identity_read_as_they_are_calculated(site: dict[str, Page])
     assert "Table 3 abe_iet, each column <= Table 3 abe, each column" in text
 
 
-def test_rulings_of_a_table_are_those_its_citations_name(site: dict[str, Page], sample_warehouse: MemoryWarehouse) -> None:
+def test_rulings_of_a_table_are_those_its_citations_name(site: dict[str, Page]) -> None:
     """R31 is cited by Table 3's rows, R34 by Table 4A's absent cells; R47 by Table 6 and by no other form."""
     assert {"R31", "R6"} <= set(site["table_3.html"].ids)
     assert "R34" in site["table_4a.html"].ids

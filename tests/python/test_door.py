@@ -82,6 +82,7 @@ FAULTS = {
     "relative link out of the folder": (replace_by(lambda file: file.symlink_to("../../x/../..")), "grants.csv", "link"),
     "link to nowhere": (replace_by(lambda file: file.symlink_to("nowhere")), "grants.csv", "leads nowhere"),
     "link to itself": (replace_by(lambda file: file.symlink_to("grants.csv")), "grants.csv", "leads nowhere"),
+    "folder of parts that is a link to itself": (replace_by(lambda file: file.symlink_to("grants"), "grants"), "grants", "leads nowhere"),
     "folder of parts out of the folder": (replace_by(lambda file: file.symlink_to("/usr"), "grants"), "grants", "link out of the folder"),
     "folder under a file's name": (replace_by(Path.mkdir), "grants.csv", "it is a folder"),
     "gzip under its name": (replace_by(lambda file: file.write_bytes(gzip.compress(b"x")), "grants.csv.gz"), "grants.csv.gz", "compressed.*unpack"),
@@ -231,6 +232,7 @@ def test_report_stops_at_the_door(folder: Path, tmp_path: Path) -> None:
     """A pipe would keep a reader waiting for ever: the report says so at once, and builds nothing."""
     FAULTS["pipe"][0](folder)
     (folder / "Notes.txt").touch()
+    (folder / "FL012345678901.txt").touch()
     run = subprocess.run(
         [sys.executable, str(PROJECT / "scripts" / "nrs.py"), "report", "--extracts", str(folder)],
         env={**os.environ, "NRS_WAREHOUSE": str(tmp_path / "out" / "nrs.duckdb")},
@@ -239,6 +241,7 @@ def test_report_stops_at_the_door(folder: Path, tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "grants.csv: it is a pipe" in run.stdout
     assert "Notes.txt is not read" in run.stdout
+    assert "FL************.txt is not read" in run.stdout and "FL01" not in run.stdout
     assert not list((tmp_path / "out").rglob("*.duckdb"))
 
 

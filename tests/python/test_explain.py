@@ -186,6 +186,36 @@ def test_a_file_that_is_no_warehouse_is_refused(tmp_path: Path) -> None:
     assert "is no warehouse of this version: it has no marts.nrs_cells" in refused(other, "1", "total", "total")
 
 
+def test_a_warehouse_of_an_earlier_version_is_named_as_that(tmp_path: Path) -> None:
+    """Also where it has what every warehouse must have, and lacks what the question asks for."""
+    file = tmp_path / "earlier.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        for relation in ("marts.nrs_cells", "marts.nrs_cell_rules", "restricted.nrs_cell_members", "intermediate.int_submitted_rows"):
+            connection.execute(f"create schema if not exists {relation.split('.')[0]}; create table {relation} as select 1 as value")
+    said = refused(file, "1", "total", "total")
+    assert "is no warehouse of this version (Binder Error: " in said and "Build it anew with `make report`." in said
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [(KeyboardInterrupt(), 130, "Stopped."), (RuntimeError("Query interrupted"), 130, "Stopped."), (duckdb.IOException("IO Error: full"), 1, "IO Error: full")],
+)
+def test_what_ends_a_question_is_told_beside_the_answer(error: BaseException, code: int, said: str, state_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("nrs.explain_cell", end)
+    ended = CliRunner().invoke(app, ["explain", "1", "total", "total", "--json", "--warehouse", str(state_file)])
+    assert (ended.exit_code, ended.stdout) == (code, "") and said in ended.stderr
+
+
+def test_a_home_folder_is_found_in_every_way_of_naming_a_warehouse(state_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(state_file.parent))
+    cell, home = ["explain", "1", "total", "total"], f"~/{state_file.name}"
+    assert CliRunner().invoke(app, [*cell, "--warehouse", home]).exit_code == 0
+    assert CliRunner().invoke(app, cell, env={"NRS_WAREHOUSE": home}).exit_code == 0
+
+
 @pytest.mark.parametrize(("relation", "said"), [("nrs_cells_published", "is the published file"), ("nrs_years", "is a file of numbers of several years")])
 def test_a_file_without_people_is_known(relation: str, said: str, tmp_path: Path) -> None:
     file = tmp_path / "other.duckdb"

@@ -30,8 +30,7 @@ from extract_check import (
     write_error_files,
 )
 from generate_extracts import generate
-from harness import PROJECT, MemoryWarehouse
-from test_folder_mode import read_table, write_table
+from harness import PROJECT, MemoryWarehouse, file_contents, read_table, write_table
 
 SAMPLE = PROJECT / "seeds" / "extracts"
 ESCAPE = "\x1b[31m" + "x" * 50
@@ -67,16 +66,12 @@ class Checked:
         return json.loads(self.printed)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
 def run_checks(*runs: tuple[Path, Path]) -> list[Checked]:
     """Run `nrs.py check` for (folder, work), all at the same time: each is mostly one core's work.
 
     Temporary files, error files and the warehouse that must stay away stand below `work`.
     """
-    before = [contents(folder) for folder, _ in runs]
+    before = [file_contents(folder) for folder, _ in runs]
     started = []
     for folder, work in runs:
         (work / "tmp").mkdir(parents=True)
@@ -188,7 +183,7 @@ def test_nothing_printed_holds_an_id_of_a_person(checked: Checked, capsys: pytes
 
 
 def test_folder_is_left_as_it_was_and_every_record_is_in_the_profile(checked: Checked) -> None:
-    assert contents(checked.folder) == checked.before
+    assert file_contents(checked.folder) == checked.before
     records = {}
     for row in checked.document()["profile"]:
         assert row["records"] == row["usable"] + row["rejected"] + row["repeated"]
@@ -241,7 +236,7 @@ def test_error_files_hold_full_values_by_agency_and_are_the_owners_alone(checked
 def test_unreadable_file_stops_and_nothing_else_is_said(checks: tuple[Checked, Checked]) -> None:
     run = checks[1]
     document = run.document()
-    assert contents(run.folder) == run.before
+    assert file_contents(run.folder) == run.before
     assert not run.errors.exists()
     assert run.code == 1
     assert not document["is_ready"]
@@ -317,7 +312,7 @@ def test_error_files_go_to_a_folder_of_their_own(tmp_path: Path) -> None:
         )
         assert run.returncode == 2, run.stdout
         assert "Traceback" not in run.stderr
-    assert contents(tmp_path) == {"mine/notes.txt": b"mine"}
+    assert file_contents(tmp_path) == {"mine": b"", "mine/notes.txt": b"mine"}
 
 
 def test_check_that_is_stopped_says_so_and_leaves_nothing(tmp_path: Path) -> None:

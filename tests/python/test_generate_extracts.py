@@ -9,19 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 from contract import extract_columns
-from generate_extracts import FLEID_START, FLEID_STEP, MOST_STUDENTS, SIZES, Agencies, Size, generate
+from generate_extracts import FLEID_START, FLEID_STEP, MOST_STUDENTS, SIZES, Agencies, Size, generate, main
+from harness import PROJECT, file_contents
+from typer import Typer
+from typer.testing import CliRunner
 
-ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "seeds" / "extracts"
+SAMPLE = PROJECT / "seeds" / "extracts"
 SMALL = {"students": 120, "seed": 11}
 
 # Said in full: a guess from a part without a quoted value would misread one that has some.
 CSV = {"all_varchar": True, "header": True, "delimiter": ",", "quotechar": '"', "escapechar": '"'}
-
-
-def contents(folder: Path, pattern: str = "*.csv") -> dict[str, bytes]:
-    """Bytes per file below `folder`."""
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob(pattern)}
 
 
 def lines(folder: Path, name: str) -> Counter[str]:
@@ -54,7 +51,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_same_arguments_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
     generate(tmp_path, **SMALL)
-    assert contents(tmp_path) == contents(small)
+    assert file_contents(tmp_path) == file_contents(small)
 
 
 def test_another_seed_gives_another_state(small: Path, tmp_path: Path) -> None:
@@ -75,7 +72,8 @@ def test_reported_counts_are_the_rows_written(tmp_path: Path) -> None:
 def test_checked_in_sample_is_what_the_generator_writes(tmp_path: Path) -> None:
     counts = generate(tmp_path, students=1000, seed=7)
     assert all(counts.values())
-    written, checked_in = contents(tmp_path), contents(SAMPLE)
+    written = file_contents(tmp_path)
+    checked_in = {name: content for name, content in file_contents(SAMPLE).items() if name.endswith(".csv")}
     assert written.keys() == checked_in.keys()
     assert [name for name in written if written[name] != checked_in[name]] == [], "run scripts/generate_extracts.py seeds/extracts"
 
@@ -204,9 +202,14 @@ def test_arguments_that_make_no_state_are_refused(tmp_path: Path, wrong: dict) -
 
 
 def test_folder_that_holds_other_work_is_left_alone(tmp_path: Path) -> None:
-    work = tmp_path / "tests" / "test_something.py"
-    work.parent.mkdir()
-    work.touch()
-    with pytest.raises(OSError):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    for name in ("test_something.py", "expected.csv"):
+        (folder / name).touch()
+    with pytest.raises(FileExistsError, match=r"test_something\.py is no extract"):
         generate(tmp_path, **SMALL)
-    assert work.exists()
+    command = Typer()
+    command.command()(main)
+    done = CliRunner().invoke(command, [str(tmp_path), "--students", "1"])
+    assert done.exit_code == 1 and "Name another folder" in done.stderr
+    assert {file.name for file in tmp_path.rglob("*")} == {"tests", "test_something.py", "expected.csv"}

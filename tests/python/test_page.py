@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from build_files import write_published
 from docs_site import TEMPLATES
-from harness import MemoryWarehouse
+from harness import MemoryWarehouse, file_contents
 from nrs import app
 from page import LEVEL_COLUMNS, Number, PageError, file_of, published_files, rule_of_cell
 from spreadsheet import FORMULA_STARTS
@@ -465,15 +465,21 @@ def test_a_suppressed_number_with_its_value_stops_the_page(house: Path, tmp_path
 def test_an_earlier_page_is_replaced_whole_and_nothing_else_is(house: Path, tmp_path: Path) -> None:
     target = tmp_path / "page"
     assert run(house, "--to", str(target)).exit_code == 0
-    (target / "agency_999.html").write_text("of an agency that is gone", encoding="utf-8")
+    shutil.copy(target / "agencies.html", target / "agency_999.html")
     assert run(house, "--to", str(target)).exit_code == 0
     assert not (target / "agency_999.html").exists() and (target / "index.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "index.html").write_text("mine", encoding="utf-8")
-    refused = run(house, "--to", str(tmp_path / "mine"))
+
+
+@pytest.mark.parametrize("name", ["index.html", "CNAME", ".git/config"])
+def test_a_folder_that_holds_anything_else_is_left_as_it_is(name: str, house: Path, folder: Path, tmp_path: Path) -> None:
+    site = Path(shutil.copytree(folder, tmp_path / "site"))
+    (site / name).parent.mkdir(exist_ok=True)
+    (site / name).write_text("mine", encoding="utf-8")
+    before = file_contents(site)
+    refused = run(house, "--to", str(site))
     assert refused.exit_code == 1 and "Name another folder with --to" in refused.stderr
-    assert (tmp_path / "mine" / "index.html").read_text(encoding="utf-8") == "mine"
+    assert file_contents(site) == before
 
 
 def test_pages_are_the_same_each_time(house: Path, folder: Path, tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ import duckdb
 import pytest
 from contract import State, extract_columns
 from contract_docs import MAPPINGS
-from harness import PROJECT, MemoryWarehouse
-from test_folder_mode import dbt_build
+from harness import PROJECT, MemoryWarehouse, dbt_build, file_contents
 from to_extracts import MappingError, main, write_extracts
 from typer import Typer
 from typer.testing import CliRunner
@@ -121,6 +120,27 @@ def test_sql_that_does_not_fit_is_named(tmp_path: Path, sql: str, said: str) -> 
     with pytest.raises(MappingError, match=said):
         written(tmp_path, sql)
     assert not (tmp_path / "extracts").exists()
+
+
+def test_sql_in_another_encoding_is_named(tmp_path: Path) -> None:
+    sql = tmp_path / "mine.sql"
+    sql.write_bytes("create view agencies as select 'é' as agency_name;".encode("cp1252"))
+    with pytest.raises(MappingError, match=r"mine\.sql: byte 33 is not UTF-8\. Save it as UTF-8\."):
+        write_extracts(sql, tmp_path / "extracts")
+
+
+def test_a_write_that_fails_leaves_the_earlier_extracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = written(tmp_path, "create view agencies as select '7' as agency_id;")
+    before = file_contents(folder)
+
+    def full(file: Path, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(file))
+
+    (tmp_path / "mine.sql").write_text("create view agencies as select '8' as agency_id;", encoding="utf-8")
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_extracts(tmp_path / "mine.sql", folder)
+    assert file_contents(folder) == before
 
 
 def test_unknown_code_is_named(tmp_path: Path) -> None:
