@@ -1,11 +1,12 @@
 -- Who is behind a cell: each member of one cell of the reported year, with the evidence that put them there.
--- The number of rows is the value of the cell. Restricted: the answer holds people.
+-- The number of rows is the value of the cell, if that is a count. Restricted: the answer holds people.
 --
---   dbt show --select who_is_behind_a_cell --limit 1000 --output json
---   dbt show --select who_is_behind_a_cell --limit 1000 --output json \
+--   dbt show --target current --select who_is_behind_a_cell --limit 1000 --output json
+--   dbt show --target current --select who_is_behind_a_cell --limit 1000 --output json \
 --     --vars '{scope: agency, scope_id: "013", table_id: "1", row_code: esl_3, column_code: total}'
 --
--- It reads the warehouse as it was last built, for its program year. Codes and labels are in nrs_form_cells.
+-- It reads the warehouse in place, for its program year; without `--target current` what plain dbt built. For a state with LACES:
+-- NRS_WAREHOUSE=warehouse/ms/nrs.duckdb, and `state: MS, extracts_path: examples/mississippi` among the variables. Codes and labels are in nrs_form_cells.
 with members as (
     select * from {{ ref('nrs_cell_members') }}
 ),

@@ -2,11 +2,11 @@
 -- Why is a person not counted: first what the person is in each scope of the program year, then each reason that keeps
 -- the person out of Tables 1 and 2A, then what became of the person's records. Restricted: the answer holds a person.
 --
---   dbt show --select why_is_a_person_not_counted --limit 1000 --output json
---   dbt show --select why_is_a_person_not_counted --limit 1000 --output json \
+--   dbt show --target current --select why_is_a_person_not_counted --limit 1000 --output json
+--   dbt show --target current --select why_is_a_person_not_counted --limit 1000 --output json \
 --     --vars '{person_id: FL165397001700, program_year: 2023}'
 --
--- person_id is the FLEID, or a student id where the FLEID itself may be at fault. Records are those of the year's terms,
+-- Florida's records alone; of any state, `nrs.py why` tells a person's story. person_id is the FLEID, or a student id where the FLEID itself may be at fault. Records are those of the year's terms,
 -- course records that begin in the year, and rejected ones of any year, since the year may be what is wrong with them.
 {%- set extracts = ['course_enrollments', 'demographics', 'tests'] %}
 with person_scopes as (
