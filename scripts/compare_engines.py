@@ -19,6 +19,7 @@ NOT_BY_SPARK = {
     "marts.nrs_cells_published",
     "marts.performance_against_targets",
     "marts.population_summary_published",
+    "restricted.pinned_cells",
 }
 
 
