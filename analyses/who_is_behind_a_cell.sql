@@ -6,7 +6,8 @@
 --     --vars '{scope: agency, scope_id: "013", table_id: "1", row_code: esl_3, column_code: total}'
 --
 -- It reads the warehouse in place, for its program year; without `--target current` what plain dbt built. For a state with LACES:
--- NRS_WAREHOUSE=warehouse/ms/nrs.duckdb, and `state: MS, extracts_path: examples/mississippi` among the variables. Codes and labels are in nrs_form_cells.
+-- NRS_WAREHOUSE=warehouse/ms/nrs.duckdb, and `state: MS, extracts_path: examples/mississippi` among the variables. Codes and
+-- labels are in nrs_form_cells.
 with members as (
     select * from {{ ref('nrs_cell_members') }}
 ),

@@ -6,8 +6,9 @@
 --   dbt show --target current --select why_is_a_person_not_counted --limit 1000 --output json \
 --     --vars '{person_id: FL165397001700, program_year: 2023}'
 --
--- Florida's records alone; of any state, `nrs.py why` tells a person's story. person_id is the FLEID, or a student id where the FLEID itself may be at fault. Records are those of the year's terms,
--- course records that begin in the year, and rejected ones of any year, since the year may be what is wrong with them.
+-- Florida's records alone; of any state, `nrs.py why` tells a person's story. person_id is the FLEID, or a student id where the
+-- FLEID itself may be at fault. Records are those of the year's terms, course records that begin in the year, and rejected
+-- ones of any year, since the year may be what is wrong with them.
 {%- set extracts = ['course_enrollments', 'demographics', 'tests'] %}
 with person_scopes as (
     select * from {{ ref('int_person_scopes') }}

@@ -597,8 +597,10 @@ def _agencies(n: int) -> Agencies:
 def _refuse_other_work(out_dir: Path) -> None:
     """Raise FileExistsError where a folder with an extract's name holds anything but parts: an extract is called `tests`."""
     for name in FILES:
-        for found in (out_dir / name).glob("*"):
-            if not (found.is_file() and found.suffix in (".csv", ".parquet")) and not found.match("_part=*"):
+        folder = out_dir / name
+        for found in folder.iterdir() if folder.is_dir() else [folder] if folder.exists() else []:
+            is_part = found.suffix in (".csv", ".parquet") if found.is_file() else found.match("_part=*")
+            if found == folder or not is_part:
                 raise FileExistsError(f"{found} is no extract, and nothing was written. Name another folder.")
 
 

@@ -35,6 +35,8 @@ NEEDED = (
 # By this a folder is known as a page written here, which the next one may replace.
 GENERATOR = '<meta name="generator" content="nrs.py page">'
 STYLE = "style.css"
+# What a desktop leaves in a folder that was looked at.
+LEFT_BY_VIEWERS = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 # What the page shows: cells of the forms, in the program year whose rules are those of the file.
 SHOWN_CELLS = """
@@ -270,9 +272,9 @@ def write_page(files: dict[int, Path], year: int, folder: Path, docs: str | None
 def replace_folder(new: Path, folder: Path, scratch: Path) -> None:
     """Put a finished folder in place of an earlier page, whole: what is no longer written must not stay to be read."""
     old = scratch / "old"
-    if folder.exists():
-        folder.rename(old)
     try:
+        if folder.exists():
+            folder.rename(old)
         new.rename(folder)
     except BaseException:
         if old.exists():
@@ -280,15 +282,15 @@ def replace_folder(new: Path, folder: Path, scratch: Path) -> None:
         raise
 
 
-def is_written_here(file: Path) -> bool:
-    """True for a file of a page: it would be replaced, or gone."""
-    return file.name == STYLE or (file.suffix == ".html" and GENERATOR in file.read_text(encoding="utf-8", errors="replace"))
+def is_page(file: Path) -> bool:
+    return file.suffix == ".html" and file.is_file() and GENERATOR in file.read_text(encoding="utf-8", errors="replace")
 
 
 def check_folder(folder: Path) -> None:
-    """Raise PageError where `folder` holds anything that no page written here has."""
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if not (file.is_file() and is_written_here(file)):
+    """Raise PageError where `folder` holds anything but a page written here: all of it would be replaced."""
+    found = {file.name: file for file in folder.iterdir() if file.name not in LEFT_BY_VIEWERS} if folder.is_dir() else {}
+    for name, file in sorted(found.items()):
+        if not (is_page(file) or (name == STYLE and "index.html" in found)):
             raise PageError(f"{file} is no part of a page that `nrs.py page` wrote. Name another folder with --to, or take it out.")
 
 

@@ -10,6 +10,7 @@ MMDDYYYY and booleans as Y or N.
 
 from __future__ import annotations
 
+import shutil
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,9 @@ create macro reporting_year_of(day) as
     printf('%02d%02d', (year(day) - (month(day) < 7)::integer) % 100, (year(day) + (month(day) >= 7)::integer) % 100)
 """
 WRITTEN = {"DATE": "strftime({column}, '%m%d%Y')", "BOOLEAN": "case when {column} then 'Y' when not {column} then 'N' end"}
+
+# A folder of extracts not yet whole, which a run that was killed leaves.
+UNFINISHED = ".to_extracts-"
 
 # The other text names a command of dbt.
 WITHHELD_HERE = "DuckDB's text is withheld: it can quote a person's values. The same SQL, run in DuckDB by yourself, shows it."
@@ -79,7 +83,9 @@ def write_extracts(sql: Path, folder: Path, state: State = State.FL) -> dict[str
             raise MappingError(f"{place}: {without_people(str(error)).replace(WITHHELD, WITHHELD_HERE)}") from None
         folder.mkdir(parents=True, exist_ok=True)
         # All are written before the first takes an earlier one's place: new and old ones together would be read as one state.
-        with TemporaryDirectory(prefix=".", dir=folder) as scratch:
+        for left in folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left)
+        with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
             for extract, columns in extracts.items():
                 file = Path(scratch) / f"{extract}.csv"
                 if extract in results:
@@ -99,7 +105,8 @@ def main(
 ) -> None:
     """Turn tables of your own into a folder of extracts."""
     extracts = extract_columns(record_system(state))
-    if others := sorted({file.name for file in to.glob("*")} - {f"{extract}.csv" for extract in extracts}):
+    found = {file.name for file in to.glob("*") if not file.name.startswith(UNFINISHED)}
+    if others := sorted(found - {f"{extract}.csv" for extract in extracts}):
         raise typer.BadParameter(f"{to} holds other files ({others[0]}). Name a new folder, or one with extracts alone.", param_hint="--to")
     try:
         written = write_extracts(sql, to, state)

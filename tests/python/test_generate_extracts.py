@@ -201,6 +201,15 @@ def test_arguments_that_make_no_state_are_refused(tmp_path: Path, wrong: dict) -
     assert not (tmp_path / "never").exists()
 
 
+@pytest.mark.parametrize("name", ["tests", "tests/_part=1"])
+def test_a_file_where_a_folder_belongs_is_left_alone(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    with pytest.raises(FileExistsError):
+        generate(tmp_path, **SMALL)
+    assert not list(tmp_path.glob("*.csv"))
+
+
 def test_folder_that_holds_other_work_is_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
     folder.mkdir()

@@ -38,6 +38,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = start(path, "report", "--state", "MS", "--extracts", str(EXTRACTS))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "NRS report, MS, program year 2023 (2023-24)" in done.stdout
+    # So small a state has suppressed numbers that can be worked out.
+    with duckdb.connect(str(path), read_only=True) as connection:
+        (pinned,) = connection.execute("select count(*) from restricted.pinned_cells").fetchone()
+    assert pinned and f"Look before you publish: {pinned} suppressed number(s)" in done.stdout
     return path
 
 

@@ -103,6 +103,17 @@ def test_a_row_that_was_not_end_dated_is_found(compiled: CompiledProject) -> Non
     ]
 
 
+def test_a_row_for_all_beside_one_for_some_is_found(compiled: CompiledProject) -> None:
+    """Code 5 is a level of some programs alone: a row without a program would give a second one."""
+    warehouse = MemoryWarehouse(compiled)
+    warehouse.connection.execute("create temp table added as from reference.efl_crosswalk where efl_code = '5' and program is not null limit 1")
+    warehouse.connection.execute("update added set program = null, effective_from = 2020; insert into reference.efl_crosswalk from added")
+    (special,) = warehouse.rows("select distinct program from reference.efl_crosswalk where efl_code = '5' and program is not null")
+    assert warehouse.rows(f"select seed, rule_key, next_from from ({compiled.tests[OVERLAP]})") == [("efl_crosswalk", f"5 / {special[0]}", 2020)]
+    warehouse.connection.execute("update reference.efl_crosswalk set effective_to = 2019 where efl_code = '5' and program is not null")
+    assert warehouse.rows(compiled.tests[OVERLAP]) == []
+
+
 def test_every_dated_seed_is_looked_at_and_named_in_the_guide(compiled: CompiledProject) -> None:
     dated = {relation.split(".")[1] for relation, (_, types) in compiled.seeds.items() if "effective_from" in types}
     assert len(dated) > 20

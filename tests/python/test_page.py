@@ -466,6 +466,7 @@ def test_an_earlier_page_is_replaced_whole_and_nothing_else_is(house: Path, tmp_
     target = tmp_path / "page"
     assert run(house, "--to", str(target)).exit_code == 0
     shutil.copy(target / "agencies.html", target / "agency_999.html")
+    (target / ".DS_Store").touch()
     assert run(house, "--to", str(target)).exit_code == 0
     assert not (target / "agency_999.html").exists() and (target / "index.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["page"]
@@ -480,6 +481,12 @@ def test_a_folder_that_holds_anything_else_is_left_as_it_is(name: str, house: Pa
     refused = run(house, "--to", str(site))
     assert refused.exit_code == 1 and "Name another folder with --to" in refused.stderr
     assert file_contents(site) == before
+
+
+def test_a_style_alone_is_no_page(house: Path, tmp_path: Path) -> None:
+    (tmp_path / "style.css").write_text("mine", encoding="utf-8")
+    assert run(house, "--to", str(tmp_path)).exit_code == 1
+    assert file_contents(tmp_path) == {"style.css": b"mine"}
 
 
 def test_pages_are_the_same_each_time(house: Path, folder: Path, tmp_path: Path) -> None:
