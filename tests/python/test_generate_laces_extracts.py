@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from contract import SAMPLES, State, extract_columns, tables
 from generate_laces_extracts import AGENCIES, generate
-from test_generate_extracts import contents
+from harness import file_contents
 
 
 def records(folder: Path, name: str) -> list[dict[str, str]]:
@@ -20,13 +20,13 @@ def records(folder: Path, name: str) -> list[dict[str, str]]:
 def test_checked_in_sample_is_what_the_generator_writes(state: State, tmp_path: Path) -> None:
     counts = generate(tmp_path, state)
     assert all(counts.values())
-    assert contents(tmp_path) == contents(SAMPLES[state]), "run make sample"
+    assert file_contents(tmp_path) == file_contents(SAMPLES[state]), "run make sample"
 
 
 def test_another_seed_gives_another_state(tmp_path: Path) -> None:
     for seed in (1, 2):
         generate(tmp_path / str(seed), State.MS, students=20, seed=seed)
-    assert contents(tmp_path / "1")["attendance.csv"] != contents(tmp_path / "2")["attendance.csv"]
+    assert file_contents(tmp_path / "1")["attendance.csv"] != file_contents(tmp_path / "2")["attendance.csv"]
 
 
 def test_one_student_more_changes_no_other(tmp_path: Path) -> None:
