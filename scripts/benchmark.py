@@ -29,20 +29,18 @@ from typing import Annotated, Any
 import duckdb
 import typer
 from contract import SAMPLES, State
-from dbt_run import PROJECT, dbt_command
+from dbt_run import BUILD, PROJECT, dbt_command
 from generate_extracts import SIZES, Agencies, generate
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from texts import literal
 
 PROGRAM_YEAR = 2023
-# As `nrs.py build` runs it: unit tests don't depend on the data.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
 BASELINE_TABLES = ("1", "2", "2A", "3", "4")
 # Who stands in the cells of those tables (and of 4C, which is counted with 4).
 BASELINE_MEMBERS = ("int_members_table_1", "int_members_tables_2_2a", "int_members_table_3", "int_members_tables_4_4c")
 # What those are made of and counted with; no tests.
 TABLES_BUILD = (
-    "build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test",
+    *BUILD, "--exclude-resource-type", "test",
     "--select", "+int_report_scopes", "+int_form_rollups", *(f"+{name}" for name in BASELINE_MEMBERS),
 )  # fmt: skip
 PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "numpy", "scipy")

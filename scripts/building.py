@@ -14,7 +14,7 @@ import duckdb
 import typer
 from build_files import build_facts, dbt_manifest, extract_files, extract_stamps, write_manifest_table, write_published
 from contract import SAMPLES, State, record_system
-from dbt_run import FAULT, SAID, BuildError, console, run_dbt
+from dbt_run import BUILD, FAULT, SAID, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder, shown, unreadable
 from extract_check import print_check_summary, write_error_files
 from rich.box import SIMPLE
@@ -111,8 +111,7 @@ def build_warehouse(order: Order, store: Store, with_report: bool) -> Build:
             look_at_the_door(extracts, state)
         stamps = extract_stamps(folder)
         warehouse = work.folder / WAREHOUSE
-        # Unit tests are left to `make test`: they do not depend on the data.
-        run_dbt(["build", "--exclude-resource-type", "unit_test"], warehouse, work.scratch, extracts, program_year, state, on_message=say)
+        run_dbt([*BUILD], warehouse, work.scratch, extracts, program_year, state, on_message=say)
         manifest = dbt_manifest(work.scratch)
         forms = work.folder / FORMS
         forms.mkdir()

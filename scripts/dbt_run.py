@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "analyses", "docs/dbt", "macros", "models", "seeds", "tests")
 PARSED = PROJECT / "target" / "parsed"
 
+# What a build runs. Unit tests are left to `make test`: they don't depend on the data. An exposure is a node with nothing to do.
+BUILD = ("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure")
+
 # How the project's macros begin what they say, and a fault of a file, which is JSON (macros/extracts/check_files.sql).
 SAID = "Extracts: "
 FAULT = f"{SAID}fault "
