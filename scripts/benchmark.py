@@ -184,7 +184,7 @@ def nodes_of(target: Path) -> Figures:
     """Of dbt's last run: seconds a node (`nodes`) and a layer (`layers`), each on its own thread, and from the first to the last (`span`)."""
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    # Exposures are listed too; dbt does nothing for them.
+    # Listed too: what was skipped, and exposures where a run has them.
     results = [result for result in results if result["timing"] and result["unique_id"] in manifest["nodes"]]
     times = [datetime.fromisoformat(each[moment]) for result in results for each in result["timing"] for moment in ("started_at", "completed_at")]
     nodes = {result["unique_id"]: result["execution_time"] for result in results}

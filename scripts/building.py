@@ -76,7 +76,10 @@ def told_plainly(store: Store | None = None, on_stderr: bool = False) -> Iterato
     else:
         return
     for message in messages:
-        typer.echo(message, err=True) if on_stderr else say(message)
+        if on_stderr:
+            typer.echo(message, err=True)
+        else:
+            say(message)
     if store:
         after = store.current_id()
         if before is None and after is None:

@@ -23,7 +23,7 @@ import duckdb
 import reading
 import typer
 from contract import State, record_system
-from dbt_run import FAULT, SAID, BuildError, console, run_dbt
+from dbt_run import BUILD, FAULT, SAID, BuildError, console, run_dbt
 from door import faults_of_folder, ignored_in_folder
 from files import name_part, owner_only
 from rich.box import SIMPLE
@@ -32,9 +32,9 @@ from rich.text import Text
 from spreadsheet import spreadsheet_safe_sql
 from store import WAREHOUSE
 from texts import year_name
-from withheld import without_fleids
+from withheld import FLEID, FLEID_MASKED, without_fleids
 
-SELECTION = ["build", "--select", "+path:models/checks", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+SELECTION = [*BUILD, "--exclude-resource-type", "test", "--select", "+path:models/checks"]
 # How many things of `extract_findings` there are to mend: kinds of findings, by file.
 THINGS = "count(distinct (title, coalesce(source_file, extract_name)))"
 MOST_ROWS = 60
@@ -42,14 +42,12 @@ MOST_EXAMPLES = 3
 SEVERITIES = {"stop": "Mend before you build", "reject": "Will not be used", "warn": "Look at these"}
 
 # What is printed of a value: the shape alone where it may identify a person, no FLEID, no character that a terminal would obey.
+WITHOUT_FLEIDS = f"create or replace temp macro without_fleids(text) as regexp_replace(text, '{FLEID.pattern}', '{FLEID_MASKED}', 'g');"
 SHOWN = r"""
 create or replace temp macro visible(text) as
-    regexp_replace(
-        regexp_replace(
-            replace(replace(replace(text, chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]', chr(65533), 'g'
-        ),
-        'FL[0-9]{12}', 'FL************', 'g'
-    );
+    without_fleids(regexp_replace(
+        replace(replace(replace(text, chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]', chr(65533), 'g'
+    ));
 create or replace temp macro shape(text) as
     regexp_replace(regexp_replace(regexp_replace(text, '[\p{Ll}\p{Lm}\p{Lo}\p{Lt}\p{M}]', 'a', 'g'), '\p{Lu}', 'A', 'g'), '\p{N}', '9', 'g');
 create or replace temp macro truncated(text) as case when length(text) > 40 then concat(left(text, 39), chr(8230)) else text end;
@@ -191,7 +189,7 @@ def number_lines(connection: duckdb.DuckDBPyConnection, extracts: Path, records:
 
 def know_what_is_shown(connection: duckdb.DuckDBPyConnection, state: State) -> None:
     """Make the macros that say what is printed of a value, and the list of agencies, whose ids are."""
-    connection.execute(SHOWN)
+    connection.execute(WITHOUT_FLEIDS + SHOWN)
     connection.execute(KNOWN_AGENCIES.format(system=record_system(state)))
 
 

@@ -594,14 +594,19 @@ def _agencies(n: int) -> Agencies:
     return Agencies(districts, colleges, n - districts - colleges)
 
 
+def _is_part(path: Path) -> bool:
+    """True for a part of an extract, and for a folder of one that an unfinished run left."""
+    return path.suffix in (".csv", ".parquet") if path.is_file() else path.match("_part=*")
+
+
 def _refuse_other_work(out_dir: Path) -> None:
     """Raise FileExistsError where a folder with an extract's name holds anything but parts: an extract is called `tests`."""
-    for name in FILES:
-        folder = out_dir / name
-        for found in folder.iterdir() if folder.is_dir() else [folder] if folder.exists() else []:
-            is_part = found.suffix in (".csv", ".parquet") if found.is_file() else found.match("_part=*")
-            if found == folder or not is_part:
-                raise FileExistsError(f"{found} is no extract, and nothing was written. Name another folder.")
+    for folder in (out_dir / name for name in FILES):
+        others = [found for found in folder.glob("*") if not _is_part(found)]
+        if folder.is_file():
+            others.append(folder)
+        if others:
+            raise FileExistsError(f"{others[0]} is no extract, and nothing was written. Name another folder.")
 
 
 def _write(con: duckdb.DuckDBPyConnection, name: str, out_dir: Path, parts: bool, file_format: str) -> None:

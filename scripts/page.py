@@ -283,6 +283,7 @@ def replace_folder(new: Path, folder: Path, scratch: Path) -> None:
 
 
 def is_page(file: Path) -> bool:
+    """True for a page that `nrs.py page` wrote."""
     return file.suffix == ".html" and file.is_file() and GENERATOR in file.read_text(encoding="utf-8", errors="replace")
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-FLEID = re.compile(r"FL\d{12}")
+FLEID = re.compile("FL[0-9]{12}")
+FLEID_MASKED = "FL************"
 # `Conversion Error: ...`, `KeyError: ...`; dbt's own have no colon there (`Runtime Error in model ...`).
 ERROR = re.compile(r"\w*(?:Error|Exception): ")
 # Kinds that are raised before any record is read, or that speak of the machine.
@@ -25,7 +26,7 @@ CONSTRAINT = re.compile(
 
 def without_fleids(message: str) -> str:
     """A message of the project's own as it may be printed and kept: it quotes no value, but can hold the name of a file."""
-    return FLEID.sub("FL************", message)
+    return FLEID.sub(FLEID_MASKED, message)
 
 
 def without_people(message: str) -> str:

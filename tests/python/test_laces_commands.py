@@ -15,7 +15,7 @@ import duckdb
 import pytest
 import why
 from contract import SAMPLES, State
-from harness import PROJECT
+from harness import PROJECT, file_contents
 from nrs import app
 from reading import Scope, open_warehouse
 from store import WAREHOUSE
@@ -81,23 +81,20 @@ def test_check_finds_what_the_build_found(file: Path, warehouse: duckdb.DuckDBPy
     assert sum(built.values()) > 10
     assert Counter(tuple(finding[key] for key in keys) for finding in document["findings"]) == built
     assert document["errors"] == [] and done.returncode == int(bool(document["counts"]["stop"]))
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
-        path.name: path.read_bytes() for path in (file.parent / "current" / "errors").iterdir()
-    }
+    assert file_contents(tmp_path) == file_contents(file.parent / "current" / "errors")
 
 
 @pytest.mark.parametrize(
-    "who",
+    "persons",
     [
-        "intermediate.int_gains as gains inner join intermediate.int_person_scopes as scopes using (person_key) where program_year = 2023",
-        "staging.base_laces__attendance as scopes where is_rejected and laces_id is not null",
-        "staging.base_laces__assessments as scopes where is_rejected and laces_id is not null",
-        "staging.base_laces__outcomes as scopes where laces_id in (select fleid from intermediate.int_person_scopes)",
+        "select fleid from intermediate.int_gains inner join intermediate.int_person_scopes using (person_key) where program_year = 2023",
+        "select laces_id from staging.base_laces__attendance where is_rejected and laces_id is not null",
+        "select laces_id from staging.base_laces__assessments where is_rejected and laces_id is not null",
+        "select laces_id from staging.base_laces__outcomes where laces_id in (select fleid from intermediate.int_person_scopes)",
     ],
 )
-def test_why_tells_every_record_of_a_person(who: str, warehouse: duckdb.DuckDBPyConnection) -> None:
-    id_column = "fleid" if "scopes using" in who else "laces_id"
-    (person,) = warehouse.execute(f"select min(scopes.{id_column}) from {who}").fetchone()
+def test_why_tells_every_record_of_a_person(persons: str, warehouse: duckdb.DuckDBPyConnection) -> None:
+    (person,) = warehouse.execute(f"select min(id) from ({persons}) as found(id)").fetchone()
     story = why.tell(warehouse, person, 2023, Scope.state, "MS")
     told = {part["extract"]: [line["line"] for line in part["lines"]] for part in story["records"]}
     assert told.keys() == {"attendance", *why.SAYS_LACES}
